@@ -1,0 +1,1 @@
+"""Turns the CSV tables of lib/tables into C tables and documentation."""
