@@ -48,7 +48,7 @@ static inline void rd_init(struct reader *r, const uint8_t *data, size_t len,
                            struct rd_fault *fault)
 {
   r->pos = data;
-  r->end = data + len;
+  r->end = len != 0 ? data + len : data; /* NULL + 0 is undefined in C99 */
   r->origin = data;
   r->fault = fault;
 }
