@@ -1,0 +1,325 @@
+#include "analysis.h"
+
+#include <string.h>
+
+#include "dtls.h"
+#include "tcp.h"
+
+enum {
+  CONNS_MAX = 1 << 18,
+  WATCHES_MAX = 1 << 15,
+  LINGER_US = 2000000, /* after the close: late data, echoes, resets */
+  SWEEP_US = 30000000,
+  SYN_IDLE_US = 150000000, /* longer than a SYN is repeated */
+  IDLE_US = 600000000      /* longer than a server waits for a client */
+};
+
+int analysis_init(struct analysis *a, link_peel *peel, analysis_done *done,
+                  void *arg)
+{
+  memset(a, 0, sizeof *a);
+  a->peel = peel;
+  a->done = done;
+  a->arg = arg;
+  if (conntable_init(&a->table, CONNS_MAX) != 0) {
+    return -1;
+  }
+  if (watchpool_init(&a->watches, WATCHES_MAX) != 0) {
+    conntable_free(&a->table);
+    return -1;
+  }
+  return 0;
+}
+
+void analysis_free(struct analysis *a)
+{
+  size_t span = conntable_span(&a->table);
+  size_t i;
+
+  for (i = 0; i < span; i++) {
+    struct conn *c = conntable_at(&a->table, i);
+
+    if (c != NULL) {
+      stream_forget(&a->streams, &c->half[0]);
+      stream_forget(&a->streams, &c->half[1]);
+      if (c->watch != NULL) {
+        watch_drop(&a->watches, c->watch);
+      }
+    }
+  }
+  conntable_free(&a->table);
+  watchpool_free(&a->watches);
+}
+
+static void queue_add(struct analysis *a, struct conn *c)
+{
+  c->flags |= CONN_CLOSING;
+  c->deadline_us = a->now_us + LINGER_US;
+  c->next = NULL;
+  c->before = a->closing_last;
+  if (a->closing == NULL) {
+    a->closing = c;
+  } else {
+    a->closing_last->next = c;
+  }
+  a->closing_last = c;
+}
+
+static void queue_remove(struct analysis *a, struct conn *c)
+{
+  if (!(c->flags & CONN_CLOSING)) {
+    return;
+  }
+  if (c->before == NULL) {
+    a->closing = c->next;
+  } else {
+    c->before->next = c->next;
+  }
+  if (c->next == NULL) {
+    a->closing_last = c->before;
+  } else {
+    c->next->before = c->before;
+  }
+  c->flags &= (uint8_t)~CONN_CLOSING;
+}
+
+/* Hands a connection on and forgets it. */
+static void finish(struct analysis *a, struct conn *c)
+{
+  queue_remove(a, c);
+  if (c->key.proto == PROTO_TCP) {
+    tcp_end(&a->streams, c, a->now_us, a->frame);
+  } else {
+    dtls_end(c, a->now_us, a->frame);
+  }
+  a->done(a->arg, c);
+  stream_forget(&a->streams, &c->half[0]);
+  stream_forget(&a->streams, &c->half[1]);
+  if (c->watch != NULL) {
+    watch_drop(&a->watches, c->watch);
+  }
+  conntable_remove(&a->table, c);
+}
+
+static void queue_run(struct analysis *a)
+{
+  while (a->closing != NULL && a->closing->deadline_us <= a->now_us) {
+    finish(a, a->closing);
+  }
+}
+
+static void sweep(struct analysis *a)
+{
+  size_t span = conntable_span(&a->table);
+  size_t i;
+
+  a->swept_us = a->now_us;
+  for (i = 0; i < span; i++) {
+    struct conn *c = conntable_at(&a->table, i);
+    uint64_t limit;
+
+    if (c == NULL || (c->flags & CONN_CLOSING)) {
+      continue;
+    }
+    limit = ((c->half[0].flags | c->half[1].flags) & HALF_FED) ? IDLE_US
+                                                               : SYN_IDLE_US;
+    if (a->now_us - c->last_us > limit) {
+      finish(a, c);
+    }
+  }
+}
+
+/* The clock follows the later of two packets that agree, so that one packet
+ * with a wild time does not make every connection look idle. */
+static void tick(struct analysis *a, uint64_t t_us)
+{
+  uint64_t agreed = t_us < a->previous_us ? t_us : a->previous_us;
+
+  if (a->frame == 1) {
+    a->first_us = t_us;
+    a->now_us = t_us;
+    a->swept_us = t_us;
+  } else if (agreed > a->now_us) {
+    a->now_us = agreed;
+    queue_run(a);
+    if (a->now_us - a->swept_us > SWEEP_US) {
+      sweep(a);
+    }
+  }
+  a->previous_us = t_us;
+}
+
+/* Makes room by finishing the connection that was silent longest, as far as a
+ * sample tells. */
+static void evict(struct analysis *a, int watched)
+{
+  struct conn *c = conntable_oldest(&a->table, watched);
+
+  if (c == NULL) {
+    return;
+  }
+  a->num_evicted++;
+  finish(a, c);
+}
+
+static struct conn *open_conn(struct analysis *a, uint32_t tag,
+                              const struct conn_key *key,
+                              const struct packet *p)
+{
+  struct conn *c;
+
+  if (a->table.count >= a->table.limit) {
+    evict(a, 0);
+  }
+  if (a->watches.count >= a->watches.limit) {
+    evict(a, 1);
+  }
+  c = conntable_add(&a->table, tag, key);
+  if (c == NULL) {
+    a->num_unwatched++;
+    return NULL;
+  }
+  c->client = SIDE_UNKNOWN;
+  c->start_us = p->t_us;
+  c->first_frame = p->frame;
+  c->last_us = a->now_us;
+  c->watch = watch_new(&a->watches, key->proto);
+  if (c->watch == NULL) {
+    a->num_unwatched++;
+  }
+  return c;
+}
+
+/* Data flows and the handshake went well, or it never was one: all that is
+ * kept is the fact, in a few bytes. */
+static void drop_watch(struct analysis *a, struct conn *c)
+{
+  tlsdiag_verdict verdict;
+
+  verdict.size = sizeof verdict;
+  if (tlsdiag_classify(c->watch->flow, &verdict) != TLSDIAG_STATUS_OK) {
+    return;
+  }
+  if (verdict.outcome == TLSDIAG_OUTCOME_COMPLETED) {
+    c->flags |= CONN_COMPLETED;
+  } else if (!c->watch->spoke_tls) {
+    c->flags |= CONN_NOT_TLS;
+  } else {
+    return;
+  }
+  watch_drop(&a->watches, c->watch);
+  c->watch = NULL;
+}
+
+static void segment(struct analysis *a, const struct packet *p)
+{
+  struct conn_key key;
+  unsigned side = conn_key_make(&key, p);
+  uint32_t tag = conntable_tag(&a->table, &key);
+  struct conn *c = conntable_find(&a->table, tag, &key);
+  int closed;
+
+  if (c != NULL && (c->flags & CONN_LEAN) &&
+      !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST))) {
+    c->last_us = a->now_us;
+    return;
+  }
+  if (c != NULL && (p->tcp_flags & TCP_SYN) && tcp_is_reuse(c, side, p)) {
+    finish(a, c);
+    c = NULL;
+  }
+  if (c == NULL) {
+    c = open_conn(a, tag, &key, p);
+    if (c == NULL) {
+      return;
+    }
+    c->index = a->num_conns++;
+  }
+  c->last_us = a->now_us;
+  closed = tcp_take(&a->streams, &a->watches, c, side, p);
+  if ((c->flags & CONN_LEAN) && c->watch != NULL && !a->keep_completed) {
+    drop_watch(a, c);
+  }
+  if (closed && !(c->flags & CONN_CLOSING)) {
+    queue_add(a, c);
+  }
+}
+
+static void datagram(struct analysis *a, const struct packet *p)
+{
+  struct conn_key key;
+  struct conn *c;
+  unsigned side;
+  uint32_t tag;
+
+  if (!dtls_is_record(p->payload, p->payload_len)) {
+    return;
+  }
+  side = conn_key_make(&key, p);
+  tag = conntable_tag(&a->table, &key);
+  c = conntable_find(&a->table, tag, &key);
+  if (c == NULL) {
+    if (!dtls_is_hello(p->payload, p->payload_len)) {
+      return;
+    }
+    c = open_conn(a, tag, &key, p);
+    if (c == NULL) {
+      return;
+    }
+    c->index = a->num_conns++;
+  }
+  c->last_us = a->now_us;
+  dtls_take(c, side, p);
+}
+
+void analysis_frame(struct analysis *a, uint64_t t_us, const uint8_t *bytes,
+                    size_t len)
+{
+  struct packet p;
+  struct view v;
+
+  a->frame++;
+  a->num_bytes += len;
+  tick(a, t_us);
+  v.at = bytes;
+  v.len = len;
+  p.frame = a->frame;
+  p.t_us = t_us;
+  switch (net_read(v, a->peel(&v), &p)) {
+  case NET_SEGMENT:
+    a->num_segments++;
+    segment(a, &p);
+    break;
+  case NET_DATAGRAM:
+    a->num_datagrams++;
+    datagram(a, &p);
+    break;
+  case NET_FRAGMENT:
+    a->num_fragments++;
+    break;
+  case NET_CUT:
+    a->num_cut++;
+    break;
+  case NET_OTHER:
+  default:
+    a->num_other++;
+    break;
+  }
+}
+
+void analysis_end(struct analysis *a)
+{
+  size_t span = conntable_span(&a->table);
+  size_t i;
+
+  if (a->previous_us > a->now_us) {
+    a->now_us = a->previous_us;
+  }
+  for (i = 0; i < span; i++) {
+    struct conn *c = conntable_at(&a->table, i);
+
+    if (c != NULL) {
+      finish(a, c);
+    }
+  }
+}

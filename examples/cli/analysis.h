@@ -1,0 +1,51 @@
+/* analysis.h: packets of one capture in, finished connections out. */
+#ifndef TLSDIAG_CLI_ANALYSIS_H
+#define TLSDIAG_CLI_ANALYSIS_H
+
+#include "conntable.h"
+#include "link.h"
+#include "net.h"
+#include "stream.h"
+#include "watch.h"
+
+/* Called once for every connection, in the order in which they end.  After it
+ * returns the connection is gone. */
+typedef void analysis_done(void *arg, const struct conn *c);
+
+struct analysis {
+  struct conntable table;
+  struct watchpool watches;
+  struct streams streams;
+  struct conn *closing; /* oldest first */
+  struct conn *closing_last;
+  link_peel *peel;
+  analysis_done *done;
+  void *arg;
+  int keep_completed; /* they are wanted too */
+  int reserved_;
+  uint64_t now_us;      /* the capture's own clock: it never goes back */
+  uint64_t previous_us; /* time of the packet before */
+  uint64_t swept_us;
+  uint64_t first_us;
+  uint64_t frame;
+  uint64_t num_bytes;
+  uint64_t num_conns;
+  uint64_t num_segments;
+  uint64_t num_datagrams;
+  uint64_t num_fragments;
+  uint64_t num_cut;   /* the snapshot length cut into a header */
+  uint64_t num_other; /* no IP, or neither TCP nor UDP */
+  uint64_t num_evicted;
+  uint64_t num_unwatched; /* no memory to look into them */
+};
+
+int analysis_init(struct analysis *a, link_peel *peel, analysis_done *done,
+                  void *arg);
+/* One frame as captured, with its time. */
+void analysis_frame(struct analysis *a, uint64_t t_us, const uint8_t *bytes,
+                    size_t len);
+/* The capture ends: all that is open is finished too. */
+void analysis_end(struct analysis *a);
+void analysis_free(struct analysis *a);
+
+#endif

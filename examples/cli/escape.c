@@ -1,0 +1,131 @@
+#include "escape.h"
+
+#include <string.h>
+
+void escape_term(struct out *o, const void *bytes, size_t len, size_t cap)
+{
+  const uint8_t *at = bytes;
+  size_t shown = len < cap ? len : cap;
+  size_t i;
+
+  for (i = 0; i < shown; i++) {
+    if (at[i] >= 0x20 && at[i] < 0x7f && at[i] != '\\' && at[i] != '"') {
+      out_char(o, (char)at[i]);
+    } else {
+      out_bytes(o, "\\x", 2);
+      out_hex_byte(o, at[i]);
+    }
+  }
+  if (shown < len) {
+    out_str(o, "...");
+  }
+}
+
+/* RFC 3629 section 4:
+ *   UTF8-2 = C2-DF tail            UTF8-3 = E0 A0-BF tail / E1-EC 2tail /
+ *   UTF8-4 = F0 90-BF 2tail /               ED 80-9F tail / EE-EF 2tail
+ *            F1-F3 3tail / F4 80-8F 2tail */
+size_t escape_utf8_len(const uint8_t *bytes, size_t len)
+{
+  uint8_t low = 0x80;
+  uint8_t high = 0xbf;
+  size_t want;
+  size_t i;
+
+  if (len == 0 || (bytes[0] >= 0x80 && bytes[0] < 0xc2) || bytes[0] > 0xf4) {
+    return 0;
+  }
+  if (bytes[0] < 0x80) {
+    return 1;
+  }
+  want = bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
+  if (bytes[0] == 0xe0) {
+    low = 0xa0;
+  } else if (bytes[0] == 0xed) {
+    high = 0x9f;
+  } else if (bytes[0] == 0xf0) {
+    low = 0x90;
+  } else if (bytes[0] == 0xf4) {
+    high = 0x8f;
+  }
+  if (len < want || bytes[1] < low || bytes[1] > high) {
+    return 0;
+  }
+  for (i = 2; i < want; i++) {
+    if ((bytes[i] & 0xc0) != 0x80) {
+      return 0;
+    }
+  }
+  return want;
+}
+
+static uint32_t utf8_value(const uint8_t *bytes, size_t len)
+{
+  static const uint8_t first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+  uint32_t value = (uint32_t)(bytes[0] & first_bits[len]);
+  size_t i;
+
+  for (i = 1; i < len; i++) {
+    value = (value << 6) | (bytes[i] & 0x3fu);
+  }
+  return value;
+}
+
+static void json_unit(struct out *o, uint32_t unit)
+{
+  out_bytes(o, "\\u", 2);
+  out_hex_byte(o, (uint8_t)(unit >> 8));
+  out_hex_byte(o, (uint8_t)(unit & 0xff));
+}
+
+static void json_char(struct out *o, uint32_t value)
+{
+  if (value >= 0x10000) {
+    json_unit(o, 0xd800 + ((value - 0x10000) >> 10));
+    json_unit(o, 0xdc00 + ((value - 0x10000) & 0x3ff));
+  } else if (value == '"' || value == '\\') {
+    out_char(o, '\\');
+    out_char(o, (char)value);
+  } else {
+    json_unit(o, value);
+  }
+}
+
+size_t escape_json(struct out *o, const void *bytes, size_t len)
+{
+  const uint8_t *at = bytes;
+  size_t strays = 0;
+  size_t plain;
+  size_t step;
+
+  out_char(o, '"');
+  while (len > 0) {
+    for (plain = 0; plain < len && at[plain] >= 0x20 && at[plain] < 0x7f &&
+                    at[plain] != '"' && at[plain] != '\\';
+         plain++) {
+    }
+    out_bytes(o, at, plain);
+    at += plain;
+    len -= plain;
+    if (len == 0) {
+      break;
+    }
+    step = escape_utf8_len(at, len);
+    if (step == 0) {
+      json_unit(o, at[0]);
+      strays++;
+      step = 1;
+    } else {
+      json_char(o, utf8_value(at, step));
+    }
+    at += step;
+    len -= step;
+  }
+  out_char(o, '"');
+  return strays;
+}
+
+void escape_json_str(struct out *o, const char *text)
+{
+  escape_json(o, text, strlen(text));
+}
