@@ -1,0 +1,273 @@
+/* attach.c: which SSL is watched, where its memory comes from, when it goes.
+ *
+ * Both kinds of attachment meet in the ex_data of the SSL, so that the message
+ * callback needs no argument of its own. */
+#include <errno.h>
+#include <string.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include "watch.h"
+
+/* The two ex_data indexes: asked of OpenSSL once a process, never changed. */
+static CRYPTO_ONCE index_once = CRYPTO_ONCE_STATIC_INIT;
+static int ssl_index = -1;
+static int context_index = -1;
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+typedef void **dup_target;
+#else
+typedef void *dup_target;
+#endif
+
+static void ssl_freed(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
+                      long argl, void *argp)
+{
+  struct watch *watch = ptr;
+
+  (void)ad, (void)idx, (void)argl, (void)argp;
+  if (watch == NULL) {
+    return;
+  }
+  watch_report(parent, watch);
+  if (!watch->lent) {
+    OPENSSL_free(watch);
+  }
+}
+
+/* SSL_dup copies pointers: the copy must not share the original's memory. */
+static int ssl_copied(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from,
+                      dup_target from_d, int idx, long argl, void *argp)
+{
+  (void)to, (void)from, (void)idx, (void)argl, (void)argp;
+  *(void **)from_d = NULL;
+  return 1;
+}
+
+static void context_freed(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
+                          long argl, void *argp)
+{
+  (void)parent, (void)ad, (void)idx, (void)argl, (void)argp;
+  OPENSSL_free(ptr);
+}
+
+static void make_indexes(void)
+{
+  ssl_index = SSL_get_ex_new_index(0, NULL, NULL, ssl_copied, ssl_freed);
+  context_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, context_freed);
+}
+
+static int have_indexes(void)
+{
+  return CRYPTO_THREAD_run_once(&index_once, make_indexes) == 1 &&
+         ssl_index >= 0 && context_index >= 0;
+}
+
+struct watch *watch_of(const SSL *ssl)
+{
+  return ssl_index < 0 ? NULL : SSL_get_ex_data(ssl, ssl_index);
+}
+
+struct watch_context *watch_context_of(const SSL *ssl)
+{
+  /* A servername callback may move an SSL to a context that is not watched;
+   * then it goes on with what it has. */
+  return context_index < 0
+             ? NULL
+             : SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), context_index);
+}
+
+tlsdiag_flow *watch_flow(const struct watch *watch)
+{
+  return (tlsdiag_flow *)(void *)((uint8_t *)(uintptr_t)watch + sizeof *watch);
+}
+
+void watch_restart(struct watch *watch)
+{
+  tlsdiag_flow_options opts = {sizeof opts, 0, NULL};
+
+  opts.flags = watch->opts.now_us != NULL ? TLSDIAG_FLOW_WALL_CLOCK : 0;
+  opts.server_policy = watch->opts.server_policy;
+  tlsdiag_flow_init(watch_flow(watch), TLSDIAG_FLOW_MIN, &opts);
+  memset(watch->side, 0, sizeof watch->side);
+  watch->hello_len = 0;
+  watch->error_code = 0;
+  watch->error_kind = SSL_ERROR_NONE;
+  watch->error_errno = 0;
+  watch->num_hellos = 0;
+  watch->retry = 0;
+  watch->server_hello = 0;
+  watch->active = 0;
+  watch->ended = 0;
+  watch->own_alert = 0;
+  watch->any_alert = 0;
+}
+
+static void watch_init(struct watch *watch, size_t len, int lent,
+                       const tlsdiag_ssl_options *opts)
+{
+  memset(watch, 0, sizeof *watch);
+  watch->opts = *opts;
+  watch->lent = (uint8_t)lent;
+  watch->hello = (uint8_t *)watch_flow(watch) + TLSDIAG_FLOW_MIN;
+  watch->hello_room = (uint32_t)(len - sizeof *watch - TLSDIAG_FLOW_MIN);
+  watch_restart(watch);
+}
+
+/* No memory means no watching; OpenSSL's caller must not notice the attempt:
+ * SSL_get_error reads the error queue and errno. */
+struct watch *watch_make(SSL *ssl)
+{
+  const struct watch_context *context = watch_context_of(ssl);
+  struct watch *watch;
+  int saved = errno;
+
+  if (context == NULL) {
+    return NULL;
+  }
+  ERR_set_mark();
+  watch = OPENSSL_malloc(context->opts.storage);
+  if (watch != NULL) {
+    watch_init(watch, context->opts.storage, 0, &context->opts);
+    if (SSL_set_ex_data(ssl, ssl_index, watch) != 1) {
+      OPENSSL_free(watch);
+      watch = NULL;
+    }
+  }
+  ERR_pop_to_mark();
+  errno = saved;
+  return watch;
+}
+
+static void on_message(int write_p, int version, int content_type,
+                       const void *buf, size_t len, SSL *ssl, void *arg)
+{
+  const tlsdiag_ssl_options *opts = arg;
+  tlsdiag_ssl_msg_callback next = opts->next_msg;
+  void *next_arg = opts->next_arg;
+
+  tlsdiag_ssl_observe(write_p, content_type, buf, len, ssl);
+  if (next != NULL) {
+    next(write_p, version, content_type, buf, len, ssl, next_arg);
+  }
+}
+
+/* The end of a handshake call is the only moment when errno and the error
+ * queue still tell of it. */
+static void on_info(const SSL *ssl, int where, int ret)
+{
+  const struct watch_context *context = watch_context_of(ssl);
+
+  if ((where & SSL_CB_EXIT) && (where & (SSL_ST_CONNECT | SSL_ST_ACCEPT)) &&
+      ret <= 0) {
+    struct watch *watch = watch_of(ssl);
+    if (watch != NULL && watch->active && !watch->ended) {
+      watch_note_error((SSL *)(uintptr_t)ssl, watch, ret);
+    }
+  }
+  if (context != NULL && context->next_info != NULL) {
+    context->next_info(ssl, where, ret);
+  }
+}
+
+/* RFC-style versioned struct: takes what the caller's size covers. */
+static int options_read(tlsdiag_ssl_options *to,
+                        const tlsdiag_ssl_options *from)
+{
+  memset(to, 0, sizeof *to);
+  if (from != NULL) {
+    const uint8_t *raw = (const uint8_t *)from;
+    size_t i;
+    if (from->size < sizeof from->size || from->size > 4096) {
+      return TLSDIAG_STATUS_E_USAGE;
+    }
+    for (i = sizeof *to; i < from->size; i++) {
+      if (raw[i] != 0) {
+        return TLSDIAG_STATUS_E_USAGE;
+      }
+    }
+    memcpy(to, from, from->size < sizeof *to ? from->size : sizeof *to);
+  }
+  to->size = sizeof *to;
+  if (to->storage == 0) {
+    to->storage = TLSDIAG_SSL_STORAGE;
+  }
+  return to->storage < TLSDIAG_SSL_MIN ? TLSDIAG_STATUS_E_STORAGE
+                                       : TLSDIAG_STATUS_OK;
+}
+
+int tlsdiag_ssl_ctx_attach(SSL_CTX *ctx, const tlsdiag_ssl_options *opts)
+{
+  struct watch_context *context, *old;
+  tlsdiag_ssl_options read;
+  int rc = options_read(&read, opts);
+
+  if (ctx == NULL || rc != TLSDIAG_STATUS_OK || !have_indexes()) {
+    return ctx == NULL || rc == TLSDIAG_STATUS_OK ? TLSDIAG_STATUS_E_USAGE : rc;
+  }
+  old = SSL_CTX_get_ex_data(ctx, context_index);
+  context = OPENSSL_malloc(sizeof *context + policy_room(ctx));
+  if (context == NULL ||
+      SSL_CTX_set_ex_data(ctx, context_index, context) != 1) {
+    OPENSSL_free(context);
+    return TLSDIAG_STATUS_E_STORAGE;
+  }
+  context->opts = read;
+  context->next_info =
+      old != NULL ? old->next_info : SSL_CTX_get_info_callback(ctx);
+  if (read.server_policy == NULL && !(read.flags & TLSDIAG_SSL_NO_POLICY)) {
+    policy_read(ctx, &context->policy, (uint16_t *)(void *)(context + 1));
+    context->opts.server_policy = &context->policy;
+  }
+  SSL_CTX_set_msg_callback(ctx, on_message);
+  SSL_CTX_set_msg_callback_arg(ctx, &context->opts);
+  if (!(read.flags & TLSDIAG_SSL_NO_INFO_CALLBACK)) {
+    SSL_CTX_set_info_callback(ctx, on_info);
+  }
+  OPENSSL_free(old);
+  return TLSDIAG_STATUS_OK;
+}
+
+int tlsdiag_ssl_attach(SSL *ssl, void *mem, size_t mem_len,
+                       const tlsdiag_ssl_options *opts)
+{
+  tlsdiag_ssl_options read;
+  struct watch *watch = mem;
+  int rc = options_read(&read, opts);
+
+  if (ssl == NULL || mem == NULL || SSL_is_dtls(ssl) || !have_indexes()) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  if (rc != TLSDIAG_STATUS_OK || mem_len < TLSDIAG_SSL_MIN) {
+    return rc != TLSDIAG_STATUS_OK ? rc : TLSDIAG_STATUS_E_STORAGE;
+  }
+  tlsdiag_ssl_detach(ssl);
+  watch_init(watch, mem_len, 1, &read);
+  if (SSL_set_ex_data(ssl, ssl_index, watch) != 1) {
+    return TLSDIAG_STATUS_E_STORAGE;
+  }
+  SSL_set_msg_callback(ssl, on_message);
+  SSL_set_msg_callback_arg(ssl, &watch->opts);
+  return TLSDIAG_STATUS_OK;
+}
+
+void tlsdiag_ssl_detach(SSL *ssl)
+{
+  struct watch *watch = watch_of(ssl);
+  struct watch_context *context;
+
+  if (watch == NULL) {
+    return;
+  }
+  SSL_set_ex_data(ssl, ssl_index, NULL);
+  if (!watch->lent) {
+    OPENSSL_free(watch);
+    return;
+  }
+  context = watch_context_of(ssl);
+  if (context != NULL) {
+    SSL_set_msg_callback_arg(ssl, &context->opts);
+  } else {
+    SSL_set_msg_callback(ssl, watch->opts.next_msg);
+    SSL_set_msg_callback_arg(ssl, watch->opts.next_arg);
+  }
+}

@@ -1,0 +1,240 @@
+/* diagnose.c: what OpenSSL knows at the end, told to the flow; the answer. */
+#include <errno.h>
+#include <string.h>
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include "watch.h"
+
+enum { MAX_HINTS = 4, ALERT_OFFSET = 1000 };
+
+/* The queue holds what this thread met since it was last cleared; the first
+ * entry of the TLS code names the fault, later ones follow from it. */
+static unsigned long first_tls_error(void)
+{
+  unsigned long first = ERR_peek_error();
+  unsigned long last = ERR_peek_last_error();
+
+  return ERR_GET_LIB(first) != ERR_LIB_SSL && ERR_GET_LIB(last) == ERR_LIB_SSL
+             ? last
+             : first;
+}
+
+static int is_waiting(int kind)
+{
+  return kind != SSL_ERROR_SSL && kind != SSL_ERROR_SYSCALL &&
+         kind != SSL_ERROR_ZERO_RETURN;
+}
+
+void watch_note_error(SSL *ssl, struct watch *watch, int ret)
+{
+  int saved = errno;
+  int kind = SSL_get_error(ssl, ret);
+
+  if (watch->error_code == 0) {
+    watch->error_code = (uint32_t)first_tls_error();
+  }
+  if (is_waiting(watch->error_kind)) {
+    watch->error_kind = kind;
+    watch->error_errno = kind == SSL_ERROR_SYSCALL ? saved : 0;
+  }
+  errno = saved;
+}
+
+static int reason_of(const struct watch *watch)
+{
+  return ERR_GET_LIB(watch->error_code) == ERR_LIB_SSL
+             ? ERR_GET_REASON(watch->error_code)
+             : 0;
+}
+
+static int is_eof(const struct watch *watch)
+{
+#ifdef SSL_R_UNEXPECTED_EOF_WHILE_READING
+  if (reason_of(watch) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    return 1;
+  }
+#endif
+  return watch->error_kind == SSL_ERROR_SYSCALL ||
+         watch->error_kind == SSL_ERROR_ZERO_RETURN;
+}
+
+/* Reasons from 1000 on only repeat the alert that was received, and that was
+ * fed as it came. */
+static void hint_error(const SSL *ssl, struct watch *watch)
+{
+  tlsdiag_hint hints[MAX_HINTS];
+  size_t count = MAX_HINTS, i;
+  char text[256];
+  int reason = reason_of(watch);
+
+  if (watch->error_code == 0 || reason >= ALERT_OFFSET || is_eof(watch)) {
+    return;
+  }
+  memset(hints, 0, sizeof hints);
+  for (i = 0; i < MAX_HINTS; i++) {
+    hints[i].size = sizeof hints[i];
+  }
+  ERR_error_string_n(watch->error_code, text, sizeof text);
+  if (tlsdiag_text_scan((const uint8_t *)text, strlen(text), hints,
+                        sizeof hints[0], &count) != TLSDIAG_STATUS_OK) {
+    return;
+  }
+  for (i = 0; i < count && i < MAX_HINTS; i++) {
+    hints[i].side = watch_own_side(ssl) == TLSDIAG_FROM_CLIENT
+                        ? TLSDIAG_PARTY_CLIENT
+                        : TLSDIAG_PARTY_SERVER;
+    tlsdiag_flow_hint(watch_flow(watch), &hints[i], watch_now(watch));
+  }
+}
+
+/* The verify result is set whether or not it mattered (SSL_VERIFY_NONE keeps
+ * it too): it counts when this side ended the handshake for a certificate. */
+static int certificate_refused(const struct watch *watch)
+{
+  switch (watch->own_alert - 1) {
+  case SSL_AD_BAD_CERTIFICATE:
+  case SSL_AD_UNSUPPORTED_CERTIFICATE:
+  case SSL_AD_CERTIFICATE_REVOKED:
+  case SSL_AD_CERTIFICATE_EXPIRED:
+  case SSL_AD_CERTIFICATE_UNKNOWN:
+  case SSL_AD_UNKNOWN_CA:
+    return 1;
+  default:
+    return reason_of(watch) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+  }
+}
+
+static void hint_verify(const SSL *ssl, struct watch *watch)
+{
+  long result = SSL_get_verify_result(ssl);
+  int client = watch_own_side(ssl) == TLSDIAG_FROM_CLIENT;
+  tlsdiag_hint hint;
+
+  memset(&hint, 0, sizeof hint);
+  hint.cause[0] = verify_cause(result, !client);
+  if (!certificate_refused(watch) || hint.cause[0] == TLSDIAG_CAUSE_NONE) {
+    return;
+  }
+  hint.size = sizeof hint;
+  hint.code = (uint32_t)result;
+  hint.stack = TLSDIAG_STACK_OPENSSL;
+  hint.alert = 0xffff;
+  hint.side = client ? TLSDIAG_PARTY_CLIENT : TLSDIAG_PARTY_SERVER;
+  hint.nature = TLSDIAG_NATURE_DETECTED;
+  hint.num_causes = 1;
+  hint.weight[0] = 95;
+  tlsdiag_flow_hint(watch_flow(watch), &hint, watch_now(watch));
+}
+
+/* A header whose content never came whole. */
+static void feed_pending(struct watch *watch, unsigned from)
+{
+  struct direction *side = &watch->side[from];
+
+  watch_flush(watch, from);
+  if (side->pending) {
+    tlsdiag_flow_feed(watch_flow(watch), from, watch_now(watch), side->header,
+                      RECORD_HEADER_LEN, NULL);
+    side->pending = 0;
+  }
+}
+
+static void close_flow(struct watch *watch, unsigned own)
+{
+  tlsdiag_flow *flow = watch_flow(watch);
+  uint64_t now = watch_now(watch);
+
+  if (is_eof(watch)) {
+    int reset = watch->error_errno == ECONNRESET || watch->error_errno == EPIPE;
+    tlsdiag_flow_close(flow, 1 - own,
+                       reset ? TLSDIAG_CLOSE_RST : TLSDIAG_CLOSE_FIN, now);
+  } else if (watch->error_kind == SSL_ERROR_WANT_READ ||
+             watch->error_kind == SSL_ERROR_WANT_WRITE) {
+    tlsdiag_flow_close(flow, 1 - own, TLSDIAG_CLOSE_TIMEOUT, now);
+  } else {
+    tlsdiag_flow_close(flow, own, TLSDIAG_CLOSE_LOCAL, now);
+  }
+}
+
+void watch_end(SSL *ssl, struct watch *watch, int ret)
+{
+  unsigned own = watch_own_side(ssl);
+
+  if (watch->ended) {
+    return;
+  }
+  if (ret <= 0) {
+    watch_note_error(ssl, watch, ret);
+  }
+  feed_pending(watch, 1 - own);
+  hint_error(ssl, watch);
+  hint_verify(ssl, watch);
+  close_flow(watch, own);
+  watch->ended = 1;
+}
+
+void watch_report(SSL *ssl, struct watch *watch)
+{
+  tlsdiag_verdict verdict;
+
+  if (watch->opts.report == NULL || !watch->active || watch->ended ||
+      (SSL_is_init_finished(ssl) && !watch->any_alert)) {
+    return;
+  }
+  memset(&verdict, 0, sizeof verdict);
+  verdict.size = sizeof verdict;
+  watch_end(ssl, watch, 1);
+  tlsdiag_classify(watch_flow(watch), &verdict);
+  if (verdict.outcome != TLSDIAG_OUTCOME_COMPLETED) {
+    watch->opts.report(ssl, &verdict, watch->opts.report_arg);
+  }
+}
+
+int tlsdiag_ssl_diagnose(SSL *ssl, int ret, tlsdiag_verdict *out)
+{
+  struct watch *watch;
+  int saved = errno, rc;
+
+  if (ssl == NULL || out == NULL) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  watch = watch_of(ssl);
+  if (watch == NULL) {
+    watch = watch_make(ssl);
+  }
+  if (watch == NULL) {
+    return TLSDIAG_STATUS_E_ABSENT;
+  }
+  watch_end(ssl, watch, ret);
+  rc = tlsdiag_classify(watch_flow(watch), out);
+  errno = saved;
+  return rc;
+}
+
+const tlsdiag_flow *tlsdiag_ssl_flow(const SSL *ssl)
+{
+  const struct watch *watch = ssl == NULL ? NULL : watch_of(ssl);
+
+  return watch == NULL ? NULL : watch_flow(watch);
+}
+
+int tlsdiag_ssl_client_hello(const SSL *ssl, unsigned *format,
+                             tlsdiag_bytes *msg)
+{
+  const struct watch *watch;
+
+  if (ssl == NULL || format == NULL || msg == NULL) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  watch = watch_of(ssl);
+  if (watch == NULL || watch->hello_len == 0) {
+    return TLSDIAG_STATUS_E_ABSENT;
+  }
+  if (watch->hello_len > watch->hello_room) {
+    return TLSDIAG_STATUS_E_STORAGE;
+  }
+  *format = watch->hello_format;
+  msg->ptr = watch->hello;
+  msg->len = watch->hello_len;
+  return TLSDIAG_STATUS_OK;
+}
