@@ -1,0 +1,328 @@
+/* client_hello.c: one ClientHello, whole. */
+#include <string.h>
+
+#include "extensions.h"
+#include "sslv2_hello.h"
+#include "u16scan.h"
+#include "u16set.h"
+#include "versioned.h"
+#include "versions.h"
+
+#define HANDSHAKE_CLIENT_HELLO 1
+#define SCSV_FALLBACK 0x5600u      /* RFC 7507 */
+#define SCSV_RENEGOTIATION 0x00ffu /* RFC 5746 section 3.3 */
+
+/* ---- cipher suites ---- */
+
+static uint64_t suite_marks_slowly(struct reader list)
+{
+  uint64_t marks = 0;
+
+  while (rd_left(&list) >= 2) {
+    unsigned suite = rd_u16(&list, 0);
+
+    marks |= suite == SCSV_FALLBACK ? hello_bit(TLSDIAG_HAS_FALLBACK_SCSV) : 0;
+    marks |= suite == SCSV_RENEGOTIATION
+                 ? hello_bit(TLSDIAG_HAS_RENEGOTIATION_SCSV)
+                 : 0;
+    marks |= u16_is_grease(suite) ? hello_bit(TLSDIAG_HAS_GREASE) : 0;
+  }
+  return marks;
+}
+
+/* TLSDIAG_HAS_* bits of the values in a suite list that are no suites. */
+static uint64_t suite_marks(struct reader list)
+{
+  const uint64_t fallback = u16scan_word(SCSV_FALLBACK);
+  const uint64_t renegotiation = u16scan_word(SCSV_RENEGOTIATION);
+  uint64_t marks = 0;
+  uint64_t word;
+
+  while (rd_left(&list) >= sizeof word) {
+    struct reader four = rd_sub(&list, sizeof word, 0);
+
+    memcpy(&word, four.pos, sizeof word);
+    if ((u16scan_grease(word) | u16scan_zero(word ^ fallback) |
+         u16scan_zero(word ^ renegotiation)) != 0) {
+      marks |= suite_marks_slowly(four);
+    }
+  }
+  return marks | suite_marks_slowly(list);
+}
+
+static void read_suites(struct hello *h, struct reader *r)
+{
+  tlsdiag_client_hello *ch = (tlsdiag_client_hello *)h->out;
+  struct reader list = rd_vec16(r, TLSDIAG_FIELD_CIPHER_SUITES);
+  size_t odd = rd_left(&list) % 2;
+
+  if (!rd_ok(r)) {
+    return;
+  }
+  if (odd != 0) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_ODD_LIST, TLSDIAG_FIELD_CIPHER_SUITES,
+                  rd_offset(&list));
+  }
+  if (rd_left(&list) < 2) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_NO_CIPHER_SUITES,
+                  TLSDIAG_FIELD_CIPHER_SUITES, rd_offset(&list));
+  }
+  list = rd_sub(&list, rd_left(&list) - odd, TLSDIAG_FIELD_CIPHER_SUITES);
+  ch->cipher_suites = rd_view(list);
+  ch->num_cipher_suites = (uint16_t)(rd_left(&list) / 2);
+  h->present |= hello_bit(TLSDIAG_HAS_CIPHER_SUITES) | suite_marks(list);
+}
+
+/* Every version that has compression at all demands the null method
+ * (RFC 5246 section 7.4.1.2). */
+static void read_compression(struct hello *h, struct reader *r)
+{
+  tlsdiag_client_hello *ch = (tlsdiag_client_hello *)h->out;
+  struct reader list = rd_vec8(r, TLSDIAG_FIELD_COMPRESSION_METHODS);
+  unsigned has_null = 0;
+
+  if (!rd_ok(r)) {
+    return;
+  }
+  ch->compression_methods = rd_view(list);
+  h->present |= hello_bit(TLSDIAG_HAS_COMPRESSION_METHODS);
+  while (rd_left(&list) != 0) {
+    has_null |= rd_u8(&list, TLSDIAG_FIELD_COMPRESSION_METHODS) == 0;
+  }
+  if (has_null == 0) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_NO_NULL_COMPRESSION,
+                  TLSDIAG_FIELD_COMPRESSION_METHODS, rd_offset(&list));
+  }
+}
+
+/* ---- key shares ---- */
+
+struct share_check {
+  struct reader groups;
+  struct reader shares;
+  struct u16set met;
+};
+
+static void check_shares_of_quarter(struct hello *h, struct share_check *c)
+{
+  struct reader groups = c->groups;
+  struct reader shares = c->shares;
+
+  while (rd_left(&groups) >= 2) {
+    unsigned group = rd_u16(&groups, 0);
+
+    if (u16set_covers(&c->met, group)) {
+      u16set_add(&c->met, group);
+    }
+  }
+  while (rd_left(&shares) >= 4) {
+    size_t at = rd_offset(&shares);
+    unsigned group = rd_u16(&shares, 0);
+
+    rd_vec16(&shares, 0);
+    if (u16set_covers(&c->met, group) && !u16set_has(&c->met, group)) {
+      hello_anomaly(h, TLSDIAG_ANOMALY_KEY_SHARE_NOT_IN_GROUPS,
+                    TLSDIAG_FIELD_KEY_SHARE, at);
+    }
+  }
+}
+
+static void check_repeats_of_quarter(struct hello *h, struct share_check *c)
+{
+  struct reader shares = c->shares;
+
+  while (rd_left(&shares) >= 4) {
+    size_t at = rd_offset(&shares);
+    unsigned group = rd_u16(&shares, 0);
+
+    rd_vec16(&shares, 0);
+    if (!u16set_covers(&c->met, group)) {
+      continue;
+    }
+    if (u16set_has(&c->met, group)) {
+      hello_anomaly(h, TLSDIAG_ANOMALY_DUPLICATE_KEY_SHARE,
+                    TLSDIAG_FIELD_KEY_SHARE, at);
+    }
+    u16set_add(&c->met, group);
+  }
+}
+
+static void check_shares_slowly(struct hello *h, struct reader groups,
+                                struct reader shares)
+{
+  struct share_check c;
+  unsigned quarter;
+
+  c.groups = groups;
+  c.shares = shares;
+  for (quarter = 0; quarter < U16SET_QUARTERS; quarter++) {
+    u16set_clear(&c.met, quarter);
+    check_shares_of_quarter(h, &c);
+    u16set_clear(&c.met, quarter);
+    check_repeats_of_quarter(h, &c);
+  }
+}
+
+/* Each share is for a group of supported_groups, in the same order, and none
+ * comes twice (RFC 8446 section 4.2.8).  So one walk along both lists finds
+ * every well-formed hello in order, and only the others need sets. */
+static void check_shares(struct hello *h)
+{
+  const tlsdiag_client_hello *ch = (const tlsdiag_client_hello *)h->out;
+  struct rd_fault none = {0, 0, 0, 0};
+  struct reader all_groups = view_reader(ch->supported_groups, &none);
+  struct reader groups = all_groups;
+  struct reader shares = view_reader(ch->key_shares, &none);
+
+  all_groups.origin = ch->message.ptr;
+  shares.origin = ch->message.ptr;
+  while (rd_left(&shares) != 0) {
+    struct reader all_shares = view_reader(ch->key_shares, &none);
+    unsigned group = rd_u16(&shares, 0);
+    unsigned next = group + 1;
+
+    rd_vec16(&shares, 0);
+    while (next != group && rd_left(&groups) >= 2) {
+      next = rd_u16(&groups, 0);
+    }
+    if (next != group) {
+      all_shares.origin = ch->message.ptr;
+      check_shares_slowly(h, all_groups, all_shares);
+      return;
+    }
+  }
+}
+
+/* ---- what RFC 8446 demands of the whole ---- */
+
+/* If not containing a pre_shared_key extension, it MUST contain both
+ * signature_algorithms and supported_groups; supported_groups and key_share
+ * come together (RFC 8446 section 9.2); pre_shared_key needs its modes
+ * (section 4.2.9). */
+static int lacks_for_tls13(const struct hello *h)
+{
+  const int groups = hello_has(h, TLSDIAG_HAS_SUPPORTED_GROUPS);
+
+  if (groups != hello_has(h, TLSDIAG_HAS_KEY_SHARE)) {
+    return 1;
+  }
+  if (hello_has(h, TLSDIAG_HAS_PRE_SHARED_KEY)) {
+    return !hello_has(h, TLSDIAG_HAS_PSK_KEY_EXCHANGE_MODES);
+  }
+  return !groups || !hello_has(h, TLSDIAG_HAS_SIGNATURE_ALGORITHMS);
+}
+
+static void check_whole(struct hello *h, size_t end)
+{
+  const tlsdiag_client_hello *ch = (const tlsdiag_client_hello *)h->out;
+
+  if (hello_has(h, TLSDIAG_HAS_PRE_SHARED_KEY) && h->last_type != 41) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_PSK_NOT_LAST, TLSDIAG_FIELD_PRE_SHARED_KEY,
+                  end);
+  }
+  if (hello_has(h, TLSDIAG_HAS_KEY_SHARE)) {
+    check_shares(h);
+  }
+  if (hello_has(h, TLSDIAG_HAS_SUPPORTED_VERSIONS) &&
+      version_is_13(ch->version_max) && h->fault.field == 0 &&
+      lacks_for_tls13(h)) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_TLS13_MISSING_EXTENSION,
+                  TLSDIAG_FIELD_EXTENSIONS, end);
+  }
+}
+
+/* ---- the message ---- */
+
+/* struct {
+ *   ProtocolVersion legacy_version;
+ *   Random random;
+ *   opaque legacy_session_id<0..32>;
+ *   opaque cookie<0..2^8-1>;                      DTLS only, RFC 6347 4.2.1
+ *   CipherSuite cipher_suites<2..2^16-2>;
+ *   opaque legacy_compression_methods<1..2^8-1>;
+ *   Extension extensions<8..2^16-1>;
+ * } ClientHello;                                RFC 8446 section 4.1.2 */
+static void read_fixed_fields(struct hello *h, struct reader *r)
+{
+  tlsdiag_client_hello *ch = (tlsdiag_client_hello *)h->out;
+
+  ch->legacy_version = (uint16_t)rd_u16(r, TLSDIAG_FIELD_LEGACY_VERSION);
+  ch->version_max = ch->legacy_version;
+  hello_seen(h, r, TLSDIAG_HAS_LEGACY_VERSION);
+  ch->random = rd_view(rd_sub(r, 32, TLSDIAG_FIELD_RANDOM));
+  hello_seen(h, r, TLSDIAG_HAS_RANDOM);
+  ch->session_id = rd_view(rd_vec8(r, TLSDIAG_FIELD_SESSION_ID));
+  hello_seen(h, r, TLSDIAG_HAS_SESSION_ID);
+  if (ch->session_id.len > 32) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_LONG_SESSION_ID, TLSDIAG_FIELD_SESSION_ID,
+                  rd_offset(r) - ch->session_id.len);
+  }
+  if (ch->format == TLSDIAG_FORMAT_DTLS) {
+    ch->dtls_cookie = rd_view(rd_vec8(r, TLSDIAG_FIELD_DTLS_COOKIE));
+    hello_seen(h, r, TLSDIAG_HAS_DTLS_COOKIE);
+  }
+  read_suites(h, r);
+  read_compression(h, r);
+}
+
+static void read_client_hello(struct hello *h, struct reader *r)
+{
+  tlsdiag_client_hello *ch = (tlsdiag_client_hello *)h->out;
+  struct reader block;
+
+  read_fixed_fields(h, r);
+  block = extensions_block(h, r);
+  ch->extensions = extensions_read(h, &block);
+  if (rd_left(r) != 0) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_TRAILING_BYTES, TLSDIAG_FIELD_TRAILING,
+                  rd_offset(r));
+  }
+  check_whole(h, rd_offset(r));
+}
+
+static int decode(struct hello *h, struct reader *r, tlsdiag_client_hello *ch)
+{
+  struct reader body;
+  int status;
+
+  if (ch->format == TLSDIAG_FORMAT_SSLV2) {
+    return sslv2_hello_read(h, r);
+  }
+  status = hello_open(h, r, ch->format, HANDSHAKE_CLIENT_HELLO, &body);
+  if (status == TLSDIAG_STATUS_OK) {
+    read_client_hello(h, &body);
+  }
+  return status;
+}
+
+int tlsdiag_client_hello_decode(const uint8_t *msg, size_t msg_len,
+                                unsigned format, tlsdiag_client_hello *out,
+                                tlsdiag_where *where)
+{
+  tlsdiag_client_hello ch;
+  struct reader r;
+  struct hello h;
+  int status;
+  int fault;
+
+  if (versioned_size(out) == 0 || format > TLSDIAG_FORMAT_DTLS ||
+      (msg == NULL && msg_len != 0)) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  memset(&ch, 0, sizeof ch);
+  memset(&h, 0, sizeof h);
+  h.out = &ch;
+  h.anomalies = ch.anomalies;
+  rd_init(&r, msg, msg_len, &h.fault);
+  ch.format = (uint16_t)format;
+  ch.message = rd_view(r);
+  status = decode(&h, &r, &ch);
+  ch.message.len -= rd_left(&r);
+  ch.length = h.length;
+  ch.present = h.present;
+  ch.num_extensions = (uint16_t)h.num_extensions;
+  ch.num_anomalies = h.num_anomalies;
+  versioned_out(out, &ch, sizeof ch);
+  fault = hello_close(&h, where);
+  return status != TLSDIAG_STATUS_OK ? status : fault;
+}

@@ -1,0 +1,83 @@
+/* hello.c: the shell of a handshake message, shared by all hellos. */
+#include "hello.h"
+
+void hello_anomaly(struct hello *h, unsigned kind, unsigned field,
+                   size_t offset)
+{
+  if (h->num_anomalies < TLSDIAG_MAX_ANOMALIES) {
+    tlsdiag_anomaly *anomaly = &h->anomalies[h->num_anomalies];
+
+    anomaly->kind = (uint16_t)kind;
+    anomaly->field = (uint16_t)field;
+    anomaly->offset = (uint32_t)offset;
+  }
+  h->num_anomalies++;
+}
+
+/* struct {                             DTLS, RFC 9147 section 5.2, goes on:
+ *   HandshakeType msg_type;              uint16 message_seq;
+ *   uint24 length;                       uint24 fragment_offset;
+ *   ...                                  uint24 fragment_length;
+ * A fragment from the middle of a DTLS message holds nothing that could be
+ * read; a first fragment is read as far as it goes. */
+static void read_dtls_header(struct hello *h, struct reader *r)
+{
+  uint32_t offset;
+  uint32_t fragment;
+
+  rd_u16(r, TLSDIAG_FIELD_DTLS_HEADER);
+  offset = rd_u24(r, TLSDIAG_FIELD_DTLS_HEADER);
+  fragment = rd_u24(r, TLSDIAG_FIELD_DTLS_HEADER);
+  if (rd_ok(r) && (offset != 0 || fragment > h->length)) {
+    rd_fail(r, h->length, TLSDIAG_FIELD_DTLS_HEADER);
+  }
+  if (fragment < rd_left(r)) {
+    r->end = r->pos + fragment;
+  }
+}
+
+int hello_open(struct hello *h, struct reader *r, unsigned format,
+               unsigned type, struct reader *body)
+{
+  if (rd_left(r) != 0 && r->pos[0] != type) {
+    return TLSDIAG_STATUS_E_ABSENT;
+  }
+  rd_u8(r, TLSDIAG_FIELD_HANDSHAKE_TYPE);
+  h->length = rd_u24(r, TLSDIAG_FIELD_HANDSHAKE_LENGTH);
+  if (format == TLSDIAG_FORMAT_DTLS) {
+    read_dtls_header(h, r);
+  }
+  h->is_cut = h->length > rd_left(r);
+  *body = rd_sub(r, h->is_cut ? rd_left(r) : h->length,
+                 TLSDIAG_FIELD_HANDSHAKE_BODY);
+  if (rd_left(r) != 0) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_LENGTH_MISMATCH,
+                  TLSDIAG_FIELD_HANDSHAKE_LENGTH, rd_offset(r));
+  }
+  return TLSDIAG_STATUS_OK;
+}
+
+int hello_close(struct hello *h, tlsdiag_where *where)
+{
+  where_set(where, &h->fault);
+  return h->fault.field != 0 ? TLSDIAG_STATUS_E_MALFORMED : TLSDIAG_STATUS_OK;
+}
+
+static uint32_t clamp(size_t n)
+{
+  return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+void where_set(tlsdiag_where *where, const struct rd_fault *fault)
+{
+  static const tlsdiag_where nowhere;
+
+  if (where == NULL) {
+    return;
+  }
+  *where = nowhere;
+  where->field = (uint16_t)fault->field;
+  where->offset = fault->offset;
+  where->want = clamp(fault->want);
+  where->have = clamp(fault->have);
+}
