@@ -1,0 +1,192 @@
+/* flow_message.c: one plaintext handshake message becomes observations. */
+#include <string.h>
+
+#include "certificate.h"
+#include "flow.h"
+#include "flow_hello.h"
+#include "hash.h"
+#include "reader.h"
+#include "suites.h"
+
+int message_wanted(unsigned type)
+{
+  return type == HS_CLIENT_HELLO || type == HS_SERVER_HELLO ||
+         type == HS_CERTIFICATE || type == HS_SERVER_KEY_EXCHANGE ||
+         type == HS_CERTIFICATE_REQUEST;
+}
+
+static struct observed *note(struct flow *f, const struct message *m,
+                             unsigned kind, uint32_t a, uint32_t b)
+{
+  return observe_at(f, kind, m->from, a, b, m->offset, m->t);
+}
+
+static uint32_t body_len(const struct message *m)
+{
+  size_t header = m->format == TLSDIAG_FORMAT_DTLS ? 12 : 4;
+
+  return m->full_len > header ? saturate32(m->full_len - header) : 0;
+}
+
+/* A reader over the part of the body that is there. */
+static struct reader body_of(const struct message *m, struct rd_fault *fault)
+{
+  size_t header = m->format == TLSDIAG_FORMAT_DTLS ? 12 : 4;
+  struct reader r;
+
+  memset(fault, 0, sizeof *fault);
+  rd_init(&r, m->ptr, m->len, fault);
+  (void)rd_take(&r, header, TLSDIAG_FIELD_HANDSHAKE_LENGTH);
+  return r;
+}
+
+static void certificate(struct flow *f, const struct message *m)
+{
+  struct cert_context context;
+  struct cert_facts facts;
+  struct rd_fault fault;
+  struct reader body = body_of(m, &fault);
+
+  memset(&context, 0, sizeof context);
+  context.from_client = m->from == TLSDIAG_FROM_CLIENT;
+  context.partial = m->len < m->full_len;
+  if (m->from == TLSDIAG_FROM_SERVER) {
+    context.name_hash = f->name_hash;
+    context.parent_hash = f->parent_hash;
+  }
+  if ((f->flags & TLSDIAG_FLOW_WALL_CLOCK) != 0) {
+    context.unix_seconds = (f->start_us + (uint64_t)m->t * 10) / 1000000;
+  }
+  certificate_read(&body, &context, &facts);
+  note(f, m, TLSDIAG_OBS_CERTIFICATE, facts.flags,
+       ((uint32_t)facts.key_bits << 16) | facts.count);
+}
+
+static void server_key_exchange(struct flow *f, const struct message *m)
+{
+  const struct suite_info *suite = suite_find(f->cipher);
+  struct ske_facts facts;
+  struct rd_fault fault;
+  struct reader body = body_of(m, &fault);
+
+  server_key_exchange_read(&body, suite != NULL ? suite->kx : SUITE_KX_NULL,
+                           &facts);
+  note(f, m, TLSDIAG_OBS_SERVER_KEY_EXCHANGE, facts.group, facts.prime_bits);
+}
+
+static void certificate_request(struct flow *f, const struct message *m)
+{
+  struct creq_facts facts;
+  struct rd_fault fault;
+  struct reader body = body_of(m, &fault);
+
+  certificate_request_read(&body, f->version, &facts);
+  note(f, m, TLSDIAG_OBS_CERTIFICATE_REQUEST,
+       facts.num_signature_algorithms, facts.num_names);
+}
+
+/* Messages of which the type alone is enough. */
+struct plain_message {
+  uint8_t type, from, obs, stage;
+};
+
+static const struct plain_message plain_messages[] = {
+  {HS_HELLO_VERIFY_REQUEST, 1, TLSDIAG_OBS_HELLO_VERIFY_REQUEST,
+   TLSDIAG_STAGE_HELLO_VERIFY_REQUEST},
+  {HS_NEW_SESSION_TICKET, 1, TLSDIAG_OBS_NEW_SESSION_TICKET,
+   TLSDIAG_STAGE_NEW_SESSION_TICKET},
+  {HS_CERTIFICATE_STATUS, 1, TLSDIAG_OBS_CERTIFICATE_STATUS,
+   TLSDIAG_STAGE_CERTIFICATE_STATUS},
+  {HS_SERVER_HELLO_DONE, 1, TLSDIAG_OBS_SERVER_HELLO_DONE,
+   TLSDIAG_STAGE_SERVER_HELLO_DONE},
+  {HS_CLIENT_KEY_EXCHANGE, 0, TLSDIAG_OBS_CLIENT_KEY_EXCHANGE,
+   TLSDIAG_STAGE_CLIENT_KEY_EXCHANGE},
+  {HS_CERTIFICATE_VERIFY, 0, TLSDIAG_OBS_CERTIFICATE_VERIFY,
+   TLSDIAG_STAGE_CERTIFICATE_VERIFY},
+};
+
+static int plain(struct flow *f, const struct message *m)
+{
+  const struct plain_message *p;
+  size_t i;
+
+  for (i = 0; i < sizeof plain_messages / sizeof plain_messages[0]; i++) {
+    p = &plain_messages[i];
+    if (p->type == m->type && p->from == m->from) {
+      f->stage = p->stage;
+      note(f, m, p->obs, 0, body_len(m));
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* A message that its sender never sends, or not here, or not in clear. */
+static void unexpected(struct flow *f, const struct message *m)
+{
+  if (observed_find(f, TLSDIAG_OBS_UNEXPECTED, m->from) == NULL) {
+    note(f, m, TLSDIAG_OBS_UNEXPECTED, m->type, f->stage);
+  }
+}
+
+/* RFC 5246 section 7.3 and RFC 8446 section 2 draw the order.  Only what can
+ * not be in any handshake is called out of order. */
+static int out_of_order(const struct flow *f, const struct message *m)
+{
+  switch (m->type) {
+  case HS_SERVER_KEY_EXCHANGE:
+  case HS_SERVER_HELLO_DONE:
+  case HS_CERTIFICATE_REQUEST:
+    return f->version == 0 || f->stage < TLSDIAG_STAGE_SERVER_HELLO;
+  case HS_CLIENT_KEY_EXCHANGE:
+    return f->version != 0 && f->stage < TLSDIAG_STAGE_SERVER_HELLO_DONE;
+  case HS_FINISHED: /* plaintext: keys were never switched */
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+void message_read(struct flow *f, const struct message *m)
+{
+  struct side *s = &f->side[m->from];
+
+  if (s->num_messages < UINT8_MAX) {
+    s->num_messages++;
+  }
+  if (m->type == HS_CLIENT_HELLO && m->from == TLSDIAG_FROM_CLIENT) {
+    client_hello_read(f, m);
+    return;
+  }
+  if (m->type == HS_SERVER_HELLO && m->from == TLSDIAG_FROM_SERVER) {
+    server_hello_read(f, m);
+    return;
+  }
+  if (m->type == HS_HELLO_REQUEST && m->from == TLSDIAG_FROM_SERVER) {
+    note(f, m, TLSDIAG_OBS_RENEGOTIATION, m->type, 0);
+    return;
+  }
+  if (out_of_order(f, m)) {
+    unexpected(f, m);
+  }
+  if (plain(f, m)) {
+    return;
+  }
+  if (m->type == HS_CERTIFICATE) {
+    f->stage = m->from == TLSDIAG_FROM_SERVER ? TLSDIAG_STAGE_CERTIFICATE
+                                              : TLSDIAG_STAGE_CLIENT_CERTIFICATE;
+    certificate(f, m);
+    return;
+  }
+  if (m->type == HS_SERVER_KEY_EXCHANGE && m->from == TLSDIAG_FROM_SERVER) {
+    f->stage = TLSDIAG_STAGE_SERVER_KEY_EXCHANGE;
+    server_key_exchange(f, m);
+    return;
+  }
+  if (m->type == HS_CERTIFICATE_REQUEST && m->from == TLSDIAG_FROM_SERVER) {
+    f->stage = TLSDIAG_STAGE_CERTIFICATE_REQUEST;
+    certificate_request(f, m);
+    return;
+  }
+  unexpected(f, m);
+}

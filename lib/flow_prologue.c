@@ -1,0 +1,238 @@
+/* flow_prologue.c: plaintext in front of TLS.
+ *
+ * Mail, directory, database and chat protocols ask for TLS in plaintext
+ * (STARTTLS and its kin), proxies are asked with CONNECT, load balancers send
+ * a PROXY header first.  Such a prologue is a sequence of units: lines, or
+ * packets with a length.  Only the first bytes of each unit are kept.  A unit
+ * that starts like a TLS record ends the prologue. */
+#include <string.h>
+
+#include "flow.h"
+
+enum { PROLOGUE_MAX = 65536 }; /* bytes; longer ones are not prologues */
+
+void prologue_begin(struct flow *f, unsigned from, unsigned protocol)
+{
+  struct side *s = &f->side[from];
+
+  s->record_type = (uint8_t)protocol; /* no record is under way */
+  s->record_left = 0;
+  switch (protocol) {
+  case TLSDIAG_PROTOCOL_UNKNOWN:
+  case TLSDIAG_PROTOCOL_BINARY:
+  case TLSDIAG_PROTOCOL_ZEROS:
+  case TLSDIAG_PROTOCOL_DTLS:
+  case TLSDIAG_PROTOCOL_SSLV2:
+  case TLSDIAG_PROTOCOL_SSH:
+  case TLSDIAG_PROTOCOL_SOCKS:
+  case TLSDIAG_PROTOCOL_TELNET:
+  case TLSDIAG_PROTOCOL_VNC:
+  case TLSDIAG_PROTOCOL_HTTP2_PREFACE:
+  case TLSDIAG_PROTOCOL_MQTT:
+    s->mode = MODE_OPAQUE;
+    break;
+  default:
+    s->mode = MODE_PROLOGUE;
+    break;
+  }
+}
+
+/* Finds a word in the kept head of a unit, whatever its ASCII case. */
+static int has_word(const uint8_t *head, size_t len, const char *word,
+                    size_t word_len)
+{
+  size_t i, k;
+
+  for (i = 0; i + word_len <= len; i++) {
+    k = 0;
+    while (k < word_len && (head[i + k] & 0xdf) == (uint8_t)word[k]) {
+      k++;
+    }
+    if (k == word_len) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+#define HAS_WORD(s, word) \
+  has_word((s)->head, (s)->head_len, word, sizeof(word) - 1)
+
+static void step(struct flow *f, unsigned from, uint32_t t, unsigned prologue)
+{
+  f->prologue = (uint8_t)prologue;
+  observe_at(f, TLSDIAG_OBS_STARTTLS, from, f->side[from].record_type, prologue,
+             f->side[from].offset, t);
+}
+
+/* The client's ways to ask: RFC 3207, 2595 (IMAP, POP3), 4217 (FTP), 6120
+ * (XMPP), 4511 (the OID of LDAP's StartTLS), 4642 (NNTP), PostgreSQL's
+ * SSLRequest, MySQL's SSL request packet, RDP's negotiation request. */
+static int asks_for_tls(const struct side *s)
+{
+  const uint8_t *h = s->head;
+
+  switch (s->record_type) {
+  case TLSDIAG_PROTOCOL_HTTP_CONNECT:
+    return HAS_WORD(s, "CONNECT");
+  case TLSDIAG_PROTOCOL_POSTGRES:
+    return s->head_len >= 8 && h[4] == 0x04 && h[5] == 0xd2 && h[6] == 0x16 &&
+           h[7] == 0x2f;
+  case TLSDIAG_PROTOCOL_MYSQL:
+    return s->head_len >= 6 && h[0] == 32 && h[3] == 1 && (h[5] & 0x08) != 0;
+  case TLSDIAG_PROTOCOL_LDAP:
+    return s->head_len >= 9 && s->head_len <= HEAD_MAX && h[0] == 0x30 &&
+           (h[5] == 0x77 || h[6] == 0x77 || h[7] == 0x77);
+  case TLSDIAG_PROTOCOL_RDP:
+    return s->head_len >= 11 && h[5] == 0xe0;
+  case TLSDIAG_PROTOCOL_FTP:
+    return HAS_WORD(s, "AUTH");
+  default:
+    return HAS_WORD(s, "STARTTLS") || HAS_WORD(s, "STLS") ||
+           HAS_WORD(s, "AUTH\0TLS") || HAS_WORD(s, "AUTH\0SSL");
+  }
+}
+
+/* What the server answers to the request. */
+static unsigned answer(const struct side *s, unsigned asked)
+{
+  const uint8_t *h = s->head;
+
+  if (asked == TLSDIAG_PROTOCOL_POSTGRES) {
+    return h[0] == 'S' ? TLSDIAG_PROLOGUE_ACCEPTED : TLSDIAG_PROLOGUE_REFUSED;
+  }
+  if (h[0] == '4' || h[0] == '5' || h[0] == '-') {
+    return TLSDIAG_PROLOGUE_REFUSED;
+  }
+  if (HAS_WORD(s, "FAILURE") || (s->record_type == TLSDIAG_PROTOCOL_IMAP &&
+                                 (HAS_WORD(s, "\0NO\0") ||
+                                  HAS_WORD(s, "\0BAD\0")))) {
+    return TLSDIAG_PROLOGUE_REFUSED;
+  }
+  if (asked == TLSDIAG_PROTOCOL_HTTP_CONNECT) {
+    return s->head_len > 9 && h[9] != '2' ? TLSDIAG_PROLOGUE_REFUSED
+                                          : TLSDIAG_PROLOGUE_ACCEPTED;
+  }
+  return TLSDIAG_PROLOGUE_ACCEPTED;
+}
+
+static void unit_end(struct flow *f, unsigned from, uint32_t t)
+{
+  struct side *s = &f->side[from];
+
+  if (from == TLSDIAG_FROM_CLIENT) {
+    if (f->prologue < TLSDIAG_PROLOGUE_REQUESTED && asks_for_tls(s)) {
+      step(f, from, t, TLSDIAG_PROLOGUE_REQUESTED);
+    }
+  } else if (f->prologue == TLSDIAG_PROLOGUE_REQUESTED && s->head_len != 0) {
+    step(f, from, t, answer(s, f->side[TLSDIAG_FROM_CLIENT].record_type));
+  }
+  s->head_len = 0;
+}
+
+/* Bytes of the unit that starts with the kept head, 0 while it is not known.
+ * Lines end at their line feed, so their length is never known. */
+static size_t unit_length(const struct side *s, unsigned from)
+{
+  const uint8_t *h = s->head;
+  size_t n = s->head_len;
+
+  switch (s->record_type) {
+  case TLSDIAG_PROTOCOL_PROXY_V2:
+    return n < 16 ? 0 : 16 + (((size_t)h[14] << 8) | h[15]);
+  case TLSDIAG_PROTOCOL_POSTGRES:
+    return from == TLSDIAG_FROM_SERVER ? 1 : 8;
+  case TLSDIAG_PROTOCOL_MYSQL:
+    return n < 4 ? 0
+                 : 4 + (((size_t)h[2] << 16) | ((size_t)h[1] << 8) | h[0]);
+  case TLSDIAG_PROTOCOL_RDP:
+  case TLSDIAG_PROTOCOL_MSSQL:
+    return n < 4 ? 0 : (((size_t)h[2] << 8) | h[3]) + (h[2] + h[3] == 0);
+  case TLSDIAG_PROTOCOL_LDAP:
+    if (n < 6) {
+      return 0;
+    }
+    return h[1] < 0x80    ? (size_t)h[1] + 2
+           : h[1] == 0x81 ? (size_t)h[2] + 3
+           : h[1] == 0x82 ? (((size_t)h[2] << 8) | h[3]) + 4
+           : h[1] == 0x84
+             ? (((size_t)h[4] << 8) | h[5]) + 6 /* OpenLDAP's long form */
+             : 6;
+  default:
+    return 0;
+  }
+}
+
+static int ends_unit(const struct side *s, unsigned from, unsigned byte,
+                     size_t seen)
+{
+  size_t len = unit_length(s, from);
+
+  if (s->record_type == TLSDIAG_PROTOCOL_PROXY_V2 ||
+      s->record_type == TLSDIAG_PROTOCOL_POSTGRES ||
+      s->record_type == TLSDIAG_PROTOCOL_MYSQL ||
+      s->record_type == TLSDIAG_PROTOCOL_RDP ||
+      s->record_type == TLSDIAG_PROTOCOL_MSSQL ||
+      s->record_type == TLSDIAG_PROTOCOL_LDAP) {
+    return len != 0 && seen >= len;
+  }
+  return byte == '\n' || (s->record_type == TLSDIAG_PROTOCOL_XMPP &&
+                          byte == '>');
+}
+
+/* The header is over: the next bytes are looked at afresh. */
+static int is_header(unsigned protocol)
+{
+  return protocol == TLSDIAG_PROTOCOL_PROXY_V1 ||
+         protocol == TLSDIAG_PROTOCOL_PROXY_V2;
+}
+
+/* A record header of a hello or an alert where a unit should start. */
+static int starts_tls(struct side *s)
+{
+  if (s->head_len == 3 && s->record_left == 3 &&
+      (s->head[0] == 22 || s->head[0] == 21) && s->head[1] == 3 &&
+      s->head[2] <= 4) {
+    s->mode = MODE_RECORDS;
+    return 1;
+  }
+  return 0;
+}
+
+/* record_left counts the bytes of the current unit; it saturates. */
+size_t prologue_feed(struct flow *f, unsigned from, uint32_t t,
+                     const uint8_t *data, size_t len)
+{
+  struct side *s = &f->side[from];
+  uint8_t held[3];
+  size_t n = 0;
+
+  while (n < len && s->mode == MODE_PROLOGUE) {
+    if (s->offset >= PROLOGUE_MAX) {
+      s->mode = MODE_OPAQUE;
+      return n;
+    }
+    if (s->head_len < HEAD_MAX) {
+      s->head[s->head_len++] = data[n];
+    }
+    if (s->record_left < UINT16_MAX) {
+      s->record_left++;
+    }
+    s->offset++;
+    n++;
+    if (starts_tls(s)) {
+      memcpy(held, s->head, 3);
+      s->head_len = 0;
+      s->record_left = 0;
+      s->offset -= 3;
+      (void)records_feed(f, from, t, held, 3);
+    } else if (ends_unit(s, from, data[n - 1], s->record_left)) {
+      unit_end(f, from, t);
+      s->record_left = 0;
+      if (is_header(s->record_type)) {
+        s->mode = MODE_FIRST;
+      }
+    }
+  }
+  return n;
+}
