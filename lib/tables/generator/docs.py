@@ -66,9 +66,10 @@ def paragraph(head, text):
 
 def section(cause, words):
     """One cause."""
-    out = '\n### %s: `%s`\n\n' % (cause['title'], cause['id'])
-    out += 'Number %s, party %s. %s.\n' % (
-        cause['number'], cause['party'], cause['meaning'])
+    # The identifier alone is the heading, so that links to it stay.
+    out = '\n### %s\n\n**%s.**\n' % (cause['id'], cause['title'])
+    out += wrapped('%s. (Number %s, party %s.)' % (
+        cause['meaning'], cause['number'], cause['party']))
     out += paragraph('What happened.', cause['what_happened'])
     out += paragraph('On the wire.', cause['on_the_wire'])
     if words:
@@ -92,18 +93,11 @@ def causes_md(causes):
         out += '\n**%s**\n\n' % TITLES.get(group, group)
         for cause in causes:
             if cause['group'] == group:
-                out += '- [`%s`](#%s) %s\n' % (
-                    cause['id'], anchor(cause), cause['title'])
+                out += '- [%s](#%s): %s\n' % (
+                    cause['id'], cause['id'], cause['title'])
     for group in groups:
         out += '\n## %s\n' % TITLES.get(group, group)
         for cause in causes:
             if cause['group'] == group:
                 out += section(cause, words.get(cause['id'], []))
     return out
-
-
-def anchor(cause):
-    """The link target that Markdown renderers derive from a heading."""
-    text = '%s: %s' % (cause['title'], cause['id'])
-    keep = ''.join(c for c in text.lower() if c.isalnum() or c in ' -_')
-    return keep.replace(' ', '-')

@@ -163,6 +163,16 @@ def check_registry(registry):
                 registry.name, kind, twice[0]))
 
 
+def check_grease():
+    """lib/names.c knows GREASE by rule; grease.csv must agree with it."""
+    rules = {'16': {0x0a0a + 0x1010 * n for n in range(16)},
+             '8': {0x0b + 0x1f * n for n in range(8)}}
+    rows = read('grease.csv')
+    for bits, values in rules.items():
+        if {number(r['value_hex']) for r in rows if r['bits'] == bits} != values:
+            raise SourceError('grease.csv: %s-bit values changed' % bits)
+
+
 def append_missing(listed, enums):
     """Gives registries that enums.csv adds the next free numbers."""
     names = {row['name'] for row in listed}
@@ -184,6 +194,7 @@ def load():
     added = append_missing(listed, enums)
     preferred = {(row['registry'], number(row['value'])): row['name']
                  for row in read('preferred_names.csv')}
+    check_grease()
     registries = [Registry(row) for row in listed + added]
     for registry, row in zip(registries, listed + added):
         if registry.own():
