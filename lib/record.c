@@ -2,13 +2,11 @@
 #include <string.h>
 
 #include "hello.h"
-#include "reader.h"
+#include "record.h"
 #include "tlsdiag/tlsdiag.h"
 
 #define RECORD_HANDSHAKE 22
-#define RECORD_HEADER 5
 #define MESSAGE_HEADER 4
-#define MAX_FRAGMENT 16384 /* RFC 8446 section 5.1 */
 
 /* One search. */
 struct search {
@@ -27,15 +25,6 @@ static int stop(struct search *s, int status, size_t offset, size_t want,
   s->fault.have = rd_left(&s->r);
   s->fault.field = field;
   return status;
-}
-
-/* Handshake types in use: those of RFC 8446 appendix B.3 and its
- * predecessors, next_protocol(67), message_hash(254) and what TLCP and
- * compressed certificates add.  Anything else is no handshake. */
-static int is_message_type(unsigned type)
-{
-  return type <= 6 || type == 8 || (type >= 11 && type <= 16) ||
-         (type >= 20 && type <= 26) || type == 67 || type == 203 || type == 254;
 }
 
 /* ---- DTLS: one datagram ---- */
@@ -57,6 +46,9 @@ static int find_in_datagram(struct search *s)
   uint32_t offset;
   uint32_t fragment;
 
+  if (s->r.pos[0] != RECORD_HANDSHAKE) {
+    return stop(s, TLSDIAG_STATUS_E_ABSENT, 0, 0, TLSDIAG_FIELD_RECORD_TYPE);
+  }
   rd_take(&s->r, 11, field);
   record = rd_vec16(&s->r, TLSDIAG_FIELD_RECORD_FRAGMENT);
   head = record;
@@ -84,52 +76,35 @@ static int find_in_datagram(struct search *s)
 
 /* ---- SSLv2 format ---- */
 
-/* What is there may be wrong already: the lengths must add up. */
-static int sslv2_is_wrong(struct reader r)
-{
-  unsigned length = rd_u16(&r, 0) & 0x7fff;
-  unsigned kinds;
-  unsigned session_id;
-  unsigned challenge;
-
-  rd_take(&r, 3, 0);
-  if (length < 9) {
-    return 1;
-  }
-  if (rd_left(&r) < 2) {
-    return 0;
-  }
-  kinds = rd_u16(&r, 0);
-  if (kinds == 0 || kinds % 3 != 0 || kinds > length - 9) {
-    return 1;
-  }
-  if (rd_left(&r) < 4) {
-    return 0;
-  }
-  session_id = rd_u16(&r, 0);
-  challenge = rd_u16(&r, 0);
-  return 9 + kinds + session_id + challenge != length;
-}
-
+/* A hello whose first five bytes are right and whose lengths do not add up is
+ * malformed; what fails before that is something else. */
 static int find_sslv2(struct search *s)
 {
   struct reader head = s->r;
-  size_t length = rd_u16(&head, TLSDIAG_FIELD_SSLV2_HEADER) & 0x7fff;
+  struct reader start =
+      rd_sub(&head, rd_left(&head) < 5 ? rd_left(&head) : 5, 0);
   struct reader message = s->r;
+  size_t length;
 
+  if (sslv2_is_wrong(start)) {
+    return stop(s, TLSDIAG_STATUS_E_NOT_TLS, 0, 0, TLSDIAG_FIELD_FIRST_BYTES);
+  }
+  if (rd_left(&s->r) < 5) {
+    return stop(s, TLSDIAG_STATUS_MORE, 0, 5 - rd_left(&s->r),
+                TLSDIAG_FIELD_SSLV2_HEADER);
+  }
+  *s->msg = rd_view(s->r);
+  head = s->r;
+  length = rd_u16(&head, TLSDIAG_FIELD_SSLV2_HEADER) & 0x7fff;
   if (sslv2_is_wrong(s->r)) {
-    *s->msg = rd_view(s->r);
     return stop(s, TLSDIAG_STATUS_E_MALFORMED, 0, length,
                 TLSDIAG_FIELD_SSLV2_HEADER);
   }
   if (length > rd_left(&head)) {
-    *s->msg = rd_view(s->r);
     return stop(s, TLSDIAG_STATUS_MORE, rd_offset(&head),
                 length - rd_left(&head), TLSDIAG_FIELD_HANDSHAKE_BODY);
   }
-  rd_sub(&head, length, TLSDIAG_FIELD_HANDSHAKE_BODY);
-  message.end = head.pos;
-  *s->msg = rd_view(message);
+  *s->msg = rd_view(rd_sub(&message, 2 + length, 0));
   return TLSDIAG_STATUS_OK;
 }
 
@@ -174,20 +149,6 @@ static void gather_take(struct search *s, struct gather *g,
   g->have += n;
 }
 
-/* Asked of any number of bytes: can no TLS record begin with them?  Major
- * version 3 with whatever minor; 0x0101 is TLCP (GB/T 38636). */
-static int record_is_wrong(struct reader r)
-{
-  unsigned type = rd_left(&r) != 0 ? rd_u8(&r, 0) : RECORD_HANDSHAKE;
-  unsigned major = rd_left(&r) != 0 ? rd_u8(&r, 0) : 3;
-  unsigned minor = rd_left(&r) != 0 ? rd_u8(&r, 0) : 1;
-
-  if (type < 20 || type > 24) {
-    return 1;
-  }
-  return major != 3 && (major != 1 || minor != 1);
-}
-
 /* struct {
  *   ContentType type;
  *   ProtocolVersion legacy_record_version;
@@ -216,7 +177,7 @@ static int next_record(struct search *s, struct reader *fragment,
   if (type != RECORD_HANDSHAKE) {
     return stop(s, TLSDIAG_STATUS_E_ABSENT, at, 0, TLSDIAG_FIELD_RECORD_TYPE);
   }
-  if (length > MAX_FRAGMENT) {
+  if (length > RECORD_MAX_PLAIN) {
     return stop(s, TLSDIAG_STATUS_E_MALFORMED, at + 3, length,
                 TLSDIAG_FIELD_RECORD_LENGTH);
   }
@@ -263,7 +224,7 @@ static int take_record(struct search *s, struct gather *g,
   const size_t at = rd_offset(&fragment);
 
   if (g->have == 0 && rd_left(&fragment) != 0 &&
-      !is_message_type(fragment.pos[0])) {
+      !handshake_type_is_known(fragment.pos[0])) {
     return stop(s, TLSDIAG_STATUS_E_MALFORMED, at, 0,
                 TLSDIAG_FIELD_HANDSHAKE_TYPE);
   }
@@ -315,53 +276,20 @@ static int find_in_records(struct search *s)
 
 /* ---- the choice ---- */
 
-static int is_dtls(struct reader r)
-{
-  unsigned type = rd_u8(&r, 0);
-  unsigned major = rd_u8(&r, 0);
-  unsigned minor = rd_left(&r) != 0 ? rd_u8(&r, 0) : 0xff;
-
-  return type == RECORD_HANDSHAKE && major == 0xfe &&
-         (minor == 0xff || minor == 0xfd || minor == 0xfc);
-}
-
-/* The first byte of an SSLv2-format hello, and what follows while it is not
- * yet there, are no reason to wait if they are wrong already. */
-static int may_be_sslv2(struct reader r)
-{
-  unsigned first = rd_u8(&r, 0);
-  unsigned type;
-
-  if (first < 0x80) {
-    return 0;
-  }
-  rd_u8(&r, 0);
-  type = rd_left(&r) != 0 ? rd_u8(&r, 0) : 1;
-  if (type != 1) {
-    return 0;
-  }
-  if (rd_left(&r) == 0) {
-    return 1;
-  }
-  first = rd_u8(&r, 0);
-  return first == 3 || (first == 0 && (rd_left(&r) == 0 || r.pos[0] == 2));
-}
-
+/* The first byte tells the three apart. */
 static int find(struct search *s)
 {
-  if (rd_left(&s->r) == 0) {
+  const size_t have = rd_left(&s->r);
+
+  if (have == 0) {
     return stop(s, TLSDIAG_STATUS_MORE, 0, RECORD_HEADER,
                 TLSDIAG_FIELD_RECORD_TYPE);
   }
-  if (is_dtls(s->r)) {
+  if (have > 1 && !dtls_is_wrong(s->r)) {
     return find_in_datagram(s);
   }
-  if (!may_be_sslv2(s->r)) {
+  if (!record_is_wrong(s->r)) {
     return find_in_records(s);
-  }
-  if (rd_left(&s->r) < 5) {
-    return stop(s, TLSDIAG_STATUS_MORE, 0, 5 - rd_left(&s->r),
-                TLSDIAG_FIELD_SSLV2_HEADER);
   }
   return find_sslv2(s);
 }
