@@ -243,6 +243,17 @@ static int is_large(const struct flow *f, const struct message *m)
   return m->full_len + 5 > 1460;
 }
 
+/* A ticket holds an encrypted session: no stack makes one below 64 bytes. */
+static int has_short_psk(const tlsdiag_client_hello *ch)
+{
+  tlsdiag_iter it;
+  tlsdiag_bytes identity;
+  uint32_t age;
+
+  tlsdiag_iter_init(&it, &ch->psk_identities);
+  return tlsdiag_next_psk_identity(&it, &identity, &age) && identity.len < 64;
+}
+
 static uint32_t hello_flags(const struct flow *f, const struct message *m,
                             const tlsdiag_client_hello *ch,
                             const struct tally *suites)
@@ -270,6 +281,9 @@ static uint32_t hello_flags(const struct flow *f, const struct message *m,
   if (ch->psk_key_exchange_modes.len == 1 &&
       ch->psk_key_exchange_modes.ptr[0] == 0) {
     flags |= TLSDIAG_HELLO_PSK_ONLY;
+  }
+  if (has_short_psk(ch)) {
+    flags |= TLSDIAG_HELLO_SHORT_PSK;
   }
   if ((suites->bits & TLSDIAG_SUITES_PSK) != 0 &&
       (suites->bits & (TLSDIAG_SUITES_ECDHE_ECDSA | TLSDIAG_SUITES_ECDHE_RSA |

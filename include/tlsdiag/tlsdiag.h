@@ -1572,6 +1572,8 @@ enum {
   TLSDIAG_HELLO_SSLV2_FORMAT = 0x10000000,
   /* The only suites offered are PSK suites */
   TLSDIAG_HELLO_PSK_SUITES = 0x20000000,
+  /* The first PSK identity is short: agreed by hand; not a ticket */
+  TLSDIAG_HELLO_SHORT_PSK = 0x40000000,
 };
 
 /* suites: bits of obs offered_suites. */
