@@ -205,7 +205,19 @@ class Tables:
                       for number, (side, stage) in made.items())
 
 
-def array(kind, name, items, per_row=None):
+def is_transport(meaning):
+    """Meanings that only say how a connection ended."""
+    return meaning in ('eof', 'eof_hello', 'eof_late', 'rst', 'rst_hello',
+                       'timeout', 'timeout_hello', 'close_notify', 'probe',
+                       'eof_before_hello', 'alert_0', 'upstream_down')
+
+
+def is_certificate(meaning):
+    """Meanings that say what is wrong with a certificate."""
+    return (meaning.startswith(('cert_', 'cl_', 'sv_')) or meaning == 'ocsp')
+
+
+def array(kind, name, items):
     """One table."""
     items = [str(item) for item in items]
     return 'static const %s %s[%d] = {\n%s};\n\n' % (
@@ -242,14 +254,9 @@ def inc(tables):
     for slot, name in zip(SLOTS, ('NUMBER', 'CODE', 'ALERT', 'ANY',
                                   'ALERT_NAMES')):
         out.append('  ET_SLOT_%s = %d,\n' % (name, tables.number[slot]))
-    for i, family in enumerate(FAMILIES):
-        out.append('  ET_FAMILY_%s = %d,\n' % (family.upper(), i))
-    for i, value in enumerate(VALUES):
-        out.append('  ET_VALUE_%s = %d,\n' % (value.upper() or 'NONE', i))
     for name in ('context', 'unknown_code', 'too_vague', 'secondary',
-                 'cert_verify', 'alert_other', 'completed', 'alert_40',
-                 'asked_40', 'asked_42', 'asked_50', 'cl_rejected',
-                 'sv_rejected', 'eof', 'eof_late', 'rst'):
+                 'cert_verify', 'alert_other', 'completed', 'asked_40',
+                 'asked_42', 'asked_50', 'cl_rejected', 'sv_rejected'):
         out.append('  ET_MEANING_%s = %d,\n' % (name.upper(),
                                                 tables.meaning[name]))
     out.append('  ET_NUM_PATTERNS = %d\n};\n\n' % len(tables.patterns))
@@ -267,7 +274,7 @@ def inc(tables):
     marks = [MARKERS.get(word, 0) for word in tables.words]
     packed = [sum(marks[i + j] << 2 * j for j in range(4)
                   if i + j < len(marks)) for i in range(0, len(marks), 4)]
-    out.append(array('uint8_t', 'et_word_marks', packed))
+    out.append(array('uint8_t', 'et_word_marks_', packed))
     out.append(array('uint16_t', 'et_hash', tables.hash_table()))
     out.append(array('uint16_t', 'et_root', tables.root_of))
     out.append(array('uint16_t', 'et_node_word',
@@ -284,6 +291,11 @@ def inc(tables):
                    + '\n')
     out.append('};\n\n')
     out.append(meanings_c(tables))
+    for name, test in (('et_transport', is_transport),
+                       ('et_certificate', is_certificate)):
+        out.append(array('uint8_t', name,
+                         [number for meaning, number
+                          in sorted(tables.meaning.items()) if test(meaning)]))
     codes = tables.codes()
     out.append(array('uint32_t', 'et_codes', [code for code, _, _ in codes]))
     out.append(array('uint8_t', 'et_code_meanings',

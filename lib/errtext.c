@@ -1,0 +1,264 @@
+/* errtext.c: tlsdiag_text_scan: from any bytes to hints. */
+#include "errtext.h"
+
+#include <string.h>
+
+#include "versioned.h"
+
+enum {
+  AHEAD = 40,    /* words that one wording may cover, with its chunks */
+  WINDOW = 128,  /* words kept */
+  NEARBY = 400,  /* bytes within which a word gives context */
+  SHORT_TEXT = 400
+};
+
+struct scan {
+  struct et_reader reader;
+  struct et_token tokens[WINDOW];
+  unsigned num_tokens;
+  struct et_match matches[ET_MAX_MATCHES];
+  unsigned num_matches;
+  uint32_t last_tls;     /* end of the last word that speaks of TLS, +1 */
+  uint32_t last_openssl;
+  void *out;
+  size_t elem_size;
+  size_t capacity;
+  size_t stored;
+  size_t found;
+};
+
+static int is_loud(const tlsdiag_hint *h)
+{
+  return h->nature == TLSDIAG_NATURE_DETECTED ||
+         h->nature == TLSDIAG_NATURE_RECEIVED ||
+         h->nature == TLSDIAG_NATURE_SENT;
+}
+
+static void read_element(const struct scan *s, size_t index, tlsdiag_hint *h)
+{
+  memset(h, 0, sizeof *h);
+  memcpy(h, (const uint8_t *)s->out + index * s->elem_size,
+         s->elem_size < sizeof *h ? s->elem_size : sizeof *h);
+}
+
+static void write_element(struct scan *s, size_t index, const tlsdiag_hint *h)
+{
+  versioned_out_element(s->out, s->elem_size, index, h, sizeof *h);
+}
+
+static int is_same(const tlsdiag_hint *a, const tlsdiag_hint *b)
+{
+  return a->nature == b->nature && a->side == b->side &&
+         a->alert == b->alert && a->stage == b->stage &&
+         a->code == b->code && a->num_causes == b->num_causes &&
+         a->cause[0] == b->cause[0] && a->weight[0] == b->weight[0] &&
+         (a->num_causes != 0 || a->stack == b->stack);
+}
+
+/* When there is no room, what says why pushes out what does not. */
+static void make_room(struct scan *s, const tlsdiag_hint *h)
+{
+  size_t i;
+  tlsdiag_hint kept;
+
+  if (!is_loud(h)) {
+    return;
+  }
+  for (i = s->stored; i > 0; i--) {
+    read_element(s, i - 1, &kept);
+    if (!is_loud(&kept)) {
+      break;
+    }
+  }
+  if (i == 0) {
+    return;
+  }
+  for (; i < s->stored; i++) {
+    read_element(s, i, &kept);
+    write_element(s, i - 1, &kept);
+  }
+  write_element(s, s->stored - 1, h);
+}
+
+static void add_hint(struct scan *s, const tlsdiag_hint *h)
+{
+  size_t i;
+  tlsdiag_hint kept;
+
+  for (i = 0; i < s->stored; i++) {
+    read_element(s, i, &kept);
+    if (is_same(&kept, h)) {
+      return;
+    }
+  }
+  s->found++;
+  if (s->stored < s->capacity) {
+    write_element(s, s->stored++, h);
+  } else {
+    make_room(s, h);
+  }
+}
+
+/* Context says something by its stage; else one per stack is enough. */
+static int says_something(const struct et_match *m)
+{
+  if (m->flags & ET_MATCH_DROP) {
+    return 0;
+  }
+  return m->nature != TLSDIAG_NATURE_STATE || m->stage != 0 || m->stack != 0;
+}
+
+static void judge(struct scan *s)
+{
+  unsigned i;
+  tlsdiag_hint hint;
+
+  et_judge(s->matches, s->num_matches);
+  for (i = 0; i < s->num_matches; i++) {
+    if (says_something(&s->matches[i])) {
+      et_hint(&s->matches[i], &hint);
+      add_hint(s, &hint);
+    }
+  }
+  s->num_matches = 0;
+}
+
+static void remember(struct scan *s, struct et_match *m)
+{
+  if (s->num_matches == ET_MAX_MATCHES) {
+    judge(s);
+  }
+  if (s->last_tls != 0 && m->at <= s->last_tls + NEARBY) {
+    m->flags |= ET_MATCH_TLS;
+  }
+  if (s->last_openssl != 0 && m->at <= s->last_openssl + NEARBY) {
+    m->flags |= ET_MATCH_OPENSSL;
+  }
+  if (m->pattern != ET_NO_PATTERN) {
+    et_decode(m);
+  }
+  s->matches[s->num_matches++] = *m;
+}
+
+/* A word that speaks of TLS is context for what stands before it, too. */
+static void note_marks(struct scan *s, const struct et_token *t)
+{
+  unsigned marks = et_word_marks(t->word);
+  unsigned i;
+
+  if (marks == 0) {
+    return;
+  }
+  s->last_tls = t->at + t->len;
+  if (marks & ET_MATCH_OPENSSL) {
+    s->last_openssl = t->at + t->len;
+  }
+  for (i = s->num_matches; i > 0; i--) {
+    struct et_match *m = &s->matches[i - 1];
+
+    if (m->end + NEARBY < t->at) {
+      break;
+    }
+    m->flags |= (uint8_t)marks;
+  }
+}
+
+/* Looks at one place; returns the words done with. */
+static unsigned step(struct scan *s, unsigned at)
+{
+  struct et_match m;
+  const struct et_token *t = &s->tokens[at];
+  unsigned ahead = s->num_tokens - at;
+  unsigned used;
+  unsigned i;
+
+  used = et_match(s->reader.text, t, ahead < AHEAD ? ahead : AHEAD, &m);
+  if (used == 0 && et_plain_number(s->reader.text, t, 0, &m)) {
+    used = 1;
+  }
+  if (used != 0) {
+    for (i = 0; i < used; i++) {
+      note_marks(s, &t[i]);
+    }
+    remember(s, &m);
+    return used;
+  }
+  note_marks(s, t);
+  return 1;
+}
+
+static void scan_all(struct scan *s)
+{
+  unsigned at = 0;
+  int more = 1;
+
+  while (more || at < s->num_tokens) {
+    if (more && s->num_tokens - at < AHEAD) {
+      memmove(s->tokens, s->tokens + at,
+              (s->num_tokens - at) * sizeof s->tokens[0]);
+      s->num_tokens -= at;
+      at = 0;
+      while (s->num_tokens < WINDOW &&
+             (more = et_next_token(&s->reader, &s->tokens[s->num_tokens]))) {
+        s->num_tokens++;
+      }
+      continue;
+    }
+    at += step(s, at);
+  }
+}
+
+/* A number and nothing else: every family that knows it may speak. */
+static void scan_number(struct scan *s)
+{
+  struct et_reader reader = {s->reader.text, s->reader.len, 0, 0};
+  struct et_token t;
+  struct et_token other;
+  struct et_match m;
+
+  if (et_next_token(&reader, &t) && !et_next_token(&reader, &other) &&
+      et_plain_number(s->reader.text, &t, 1, &m)) {
+    m.needs = 0;
+    s->matches[s->num_matches++] = m;
+  }
+}
+
+/* A short text is about TLS because somebody asks: what else needed a word
+ * about TLS beside it may speak, but in a low voice. */
+static void believe(struct scan *s)
+{
+  unsigned i;
+
+  for (i = 0; i < s->num_matches; i++) {
+    s->matches[i].flags |= ET_MATCH_TLS | ET_MATCH_QUIET;
+  }
+}
+
+int tlsdiag_text_scan(const uint8_t *text, size_t len, tlsdiag_hint *hints,
+                      size_t elem_size, size_t *count)
+{
+  struct scan s;
+
+  if (count == NULL || (text == NULL && len != 0) ||
+      (hints == NULL && *count != 0) || elem_size < VERSIONED_MIN ||
+      elem_size > VERSIONED_MAX) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  memset(&s, 0, sizeof s);
+  s.reader.text = text;
+  /* Offsets are 32 bits wide; what lies behind is not looked at. */
+  s.reader.len = len > 0xfffffffeu ? 0xfffffffeu : len;
+  s.out = hints;
+  s.elem_size = elem_size;
+  s.capacity = *count;
+  scan_all(&s);
+  if (s.num_matches == 0 && len < SHORT_TEXT) {
+    scan_number(&s);
+  }
+  if (s.last_tls == 0 && len < SHORT_TEXT) {
+    believe(&s);
+  }
+  judge(&s);
+  *count = s.found;
+  return TLSDIAG_STATUS_OK;
+}

@@ -1,0 +1,332 @@
+/* errtext_judge.c: what the lines of one text say about each other.
+ *
+ * A text is often several views of one event: the packed code, its words, the
+ * alert behind it, the name of the program around it.  Here each match learns
+ * which side wrote it, doubles go, vague ones step back behind exact ones, and
+ * details that were only printed on the way (s_client goes on after a failed
+ * verification) count only if nothing else explains the end. */
+#include "errtext.h"
+
+#include <string.h>
+
+enum { CODE_REACH = 200, LINE_WEIGHT = 1000, CUE_REACH = 4000 };
+
+static int is_cue(const struct et_match *m)
+{
+  return m->side != 0 && !(m->flags & ET_MATCH_DROP);
+}
+
+static int is_primary(const struct et_match *m)
+{
+  return !(m->flags & ET_MATCH_DROP) &&
+         (m->nature == TLSDIAG_NATURE_DETECTED ||
+          m->nature == TLSDIAG_NATURE_RECEIVED ||
+          m->nature == TLSDIAG_NATURE_SENT) &&
+         m->meaning != et_known(ET_IS_UNKNOWN_CODE) &&
+         m->meaning != et_known(ET_IS_CONTEXT);
+}
+
+static int is_state(const struct et_match *m)
+{
+  return !(m->flags & ET_MATCH_DROP) && m->nature == TLSDIAG_NATURE_STATE;
+}
+
+/* A certificate fault that was printed but did not end the handshake. */
+static int is_detail(const struct et_match *m)
+{
+  return is_state(m) && et_is_certificate(m->meaning);
+}
+
+static uint32_t distance(const struct et_match *a, const struct et_match *b)
+{
+  uint32_t lines = a->line > b->line ? a->line - b->line : b->line - a->line;
+  uint32_t bytes = a->at > b->at ? a->at - b->at : b->at - a->at;
+
+  return lines > CUE_REACH ? ~0u : lines * LINE_WEIGHT + bytes;
+}
+
+/* The nearest match that tells its side; the same line is nearest. */
+static void learn_sides(struct et_match *matches, unsigned num)
+{
+  uint8_t sides[ET_MAX_MATCHES];
+  unsigned i;
+  unsigned j;
+
+  for (i = 0; i < num; i++) {
+    uint32_t best = ~0u;
+
+    sides[i] = matches[i].side;
+    for (j = 0; j < num && sides[i] == 0; j++) {
+      if (is_cue(&matches[j]) && distance(&matches[i], &matches[j]) < best) {
+        best = distance(&matches[i], &matches[j]);
+        matches[i].reserved_ = matches[j].side;
+      }
+    }
+    sides[i] = sides[i] != 0 ? sides[i] : matches[i].reserved_;
+  }
+  for (i = 0; i < num; i++) {
+    matches[i].side = sides[i];
+  }
+}
+
+/* Does an OpenSSL function stand between a code and its words?  Then an
+ * alert-range reason was raised here, except in the functions of old versions
+ * that read the first records themselves. */
+static int raised_here(const struct et_match *code, const struct et_match *next)
+{
+  unsigned function = code->code >> 12 & 0xfff;
+
+  if (code->code >> 24 == 0x14) {
+    return (code->flags & ET_MATCH_FUNCTION) && function > 130;
+  }
+  return next != NULL && next->meaning == et_known(ET_IS_CONTEXT) &&
+         next->needs == ET_NEEDS_OPENSSL && next->stage != 0;
+}
+
+static int is_openssl_text(const struct et_match *m)
+{
+  return m->value != ET_VALUE_IS_CODE && is_primary(m) &&
+         (m->stack == TLSDIAG_STACK_OPENSSL ||
+          m->stack == TLSDIAG_STACK_BORINGSSL || m->stack == 0 ||
+          m->stack == TLSDIAG_STACK_CURL || m->stack == TLSDIAG_STACK_PYTHON ||
+          m->stack == TLSDIAG_STACK_NODE);
+}
+
+/* The words behind a code say what it means, whatever era it is from. */
+static void join_code(struct et_match *matches, unsigned num, unsigned at)
+{
+  struct et_match *code = &matches[at];
+  unsigned i;
+  int proved = 0;
+
+  for (i = at + 1; i < num && matches[i].at - code->end < CODE_REACH &&
+                   matches[i].line <= code->line + 2;
+       i++) {
+    struct et_match *m = &matches[i];
+
+    if (m->value == ET_VALUE_IS_CODE) {
+      break;
+    }
+    if (m->side != 0 && code->side == 0) {
+      code->side = m->side;
+      code->stage = m->stage;
+    }
+    if (!is_openssl_text(m) || et_is_transport(m->meaning)) {
+      continue;
+    }
+    if (m->nature == TLSDIAG_NATURE_RECEIVED && m->value == ET_VALUE_IS_ALERT) {
+      proved |= m->pattern != code->pattern;
+    }
+    if (code->meaning != m->meaning &&
+        (code->reserved_ != 0 || code->nature == TLSDIAG_NATURE_SECONDARY)) {
+      break;
+    }
+    if (code->nature != TLSDIAG_NATURE_RECEIVED) {
+      code->meaning = m->meaning;
+      code->nature = m->nature;
+      code->alert = m->alert;
+    }
+    code->reserved_ = 1;
+    if (code->meaning == m->meaning) {
+      m->flags |= ET_MATCH_DROP;
+      code->end = m->end;
+    }
+  }
+  if (code->nature == TLSDIAG_NATURE_RECEIVED && !proved &&
+      raised_here(code, at + 1 < num ? &matches[at + 1] : NULL)) {
+    code->nature = TLSDIAG_NATURE_DETECTED;
+    code->flags |= ET_MATCH_OURS;
+  }
+  code->reserved_ = 0;
+}
+
+/* What the client was asked before an alert came decides what it is about. */
+static void asked_first(struct et_match *matches, unsigned num)
+{
+  int asked = 0;
+  unsigned i;
+
+  for (i = 0; i < num; i++) {
+    asked |= is_state(&matches[i]) &&
+             matches[i].stage == TLSDIAG_STAGE_CERTIFICATE_REQUEST;
+  }
+  for (i = 0; i < num && asked; i++) {
+    struct et_match *m = &matches[i];
+    unsigned receiver = m->nature == TLSDIAG_NATURE_SENT ? 3u - m->side
+                                                         : m->side;
+
+    if (!is_primary(m) || receiver != TLSDIAG_PARTY_CLIENT) {
+      continue;
+    }
+    if (m->alert == 40) {
+      m->meaning = (uint8_t)et_known(ET_IS_ASKED_40);
+    } else if (m->alert == 42) {
+      m->meaning = (uint8_t)et_known(ET_IS_ASKED_42);
+    } else if (m->alert == 50) {
+      m->meaning = (uint8_t)et_known(ET_IS_ASKED_50);
+    }
+  }
+}
+
+static void drop_doubles(struct et_match *matches, unsigned num)
+{
+  unsigned i;
+  unsigned j;
+
+  for (i = 0; i < num; i++) {
+    for (j = 0; j < i && !(matches[i].flags & ET_MATCH_DROP); j++) {
+      struct et_match *a = &matches[j];
+      struct et_match *b = &matches[i];
+      int same_alert = a->alert != 255 && a->alert == b->alert;
+
+      if ((a->flags & ET_MATCH_DROP) || a->side != b->side) {
+        continue;
+      }
+      /* Java prints the alert it sent in front of one it received. */
+      if (same_alert && a->line == b->line &&
+          a->nature == TLSDIAG_NATURE_SENT &&
+          b->nature == TLSDIAG_NATURE_RECEIVED) {
+        a->flags |= ET_MATCH_DROP;
+      } else if (a->meaning == b->meaning && a->nature == b->nature &&
+                 a->stage == b->stage && is_primary(b)) {
+        b->flags |= ET_MATCH_DROP;
+      }
+    }
+  }
+}
+
+struct summary {
+  unsigned exact;   /* matches that say why */
+  unsigned details; /* certificate faults that were only printed */
+  unsigned verify;  /* "certificate verify failed" and its kin */
+  unsigned faults;  /* exact certificate faults that ended it */
+};
+
+static int is_generic(const struct et_match *m)
+{
+  return m->meaning == et_known(ET_IS_CERT_VERIFY) ||
+         m->meaning == et_known(ET_IS_CL_REJECTED) ||
+         m->meaning == et_known(ET_IS_SV_REJECTED);
+}
+
+static struct summary summarise(const struct et_match *matches, unsigned num)
+{
+  struct summary s = {0, 0, 0, 0};
+  unsigned i;
+
+  for (i = 0; i < num; i++) {
+    const struct et_match *m = &matches[i];
+
+    s.details += is_detail(m) && !is_generic(m);
+    if (!is_primary(m)) {
+      continue;
+    }
+    if (is_generic(m)) {
+      s.verify++;
+    } else if (et_is_certificate(m->meaning)) {
+      s.faults++;
+    } else if (!et_is_transport(m->meaning) &&
+               m->meaning != et_known(ET_IS_TOO_VAGUE)) {
+      s.exact++;
+    }
+  }
+  return s;
+}
+
+static void step_back(struct et_match *matches, unsigned num)
+{
+  struct summary s = summarise(matches, num);
+  int counts = s.verify != 0 || s.exact + s.faults == 0;
+  unsigned i;
+
+  for (i = 0; i < num; i++) {
+    struct et_match *m = &matches[i];
+
+    if (is_detail(m) && counts) {
+      m->nature = TLSDIAG_NATURE_DETECTED;
+      s.faults += !is_generic(m);
+    }
+  }
+  for (i = 0; i < num; i++) {
+    struct et_match *m = &matches[i];
+
+    if (!is_primary(m)) {
+      continue;
+    }
+    if ((is_generic(m) && s.faults != 0) ||
+        (m->meaning == et_known(ET_IS_TOO_VAGUE) &&
+         s.exact + s.faults + s.verify != 0) ||
+        (et_is_transport(m->meaning) && s.exact + s.faults + s.verify != 0)) {
+      m->nature = TLSDIAG_NATURE_SECONDARY;
+    }
+  }
+}
+
+void et_judge(struct et_match *matches, unsigned num_matches)
+{
+  unsigned i;
+
+  for (i = 0; i < num_matches; i++) {
+    struct et_match *m = &matches[i];
+
+    if ((m->needs == ET_NEEDS_TLS && !(m->flags & ET_MATCH_TLS)) ||
+        (m->needs == ET_NEEDS_OPENSSL && !(m->flags & ET_MATCH_OPENSSL))) {
+      m->flags |= ET_MATCH_DROP;
+    }
+  }
+  for (i = 0; i < num_matches; i++) {
+    if (matches[i].value == ET_VALUE_IS_CODE &&
+        !(matches[i].flags & ET_MATCH_DROP)) {
+      join_code(matches, num_matches, i);
+    }
+  }
+  learn_sides(matches, num_matches);
+  asked_first(matches, num_matches);
+  drop_doubles(matches, num_matches);
+  step_back(matches, num_matches);
+}
+
+static const struct et_causes *causes_of(const struct et_match *m)
+{
+  const struct et_meaning *meaning = et_meaning_of(m->meaning);
+  unsigned side = m->side;
+
+  /* The table speaks of who received an alert. */
+  if (m->nature == TLSDIAG_NATURE_SENT && side != 0 && meaning->alert != 255) {
+    side = 3 - side;
+  }
+  if ((m->flags & ET_MATCH_OURS) && side != 0 && meaning->alert != 255) {
+    side = 3 - side;
+  }
+  return &meaning->by[side];
+}
+
+void et_hint(const struct et_match *m, tlsdiag_hint *hint)
+{
+  static const uint8_t parties[] = {TLSDIAG_PARTY_UNKNOWN, TLSDIAG_PARTY_CLIENT,
+                                    TLSDIAG_PARTY_SERVER};
+  const struct et_causes *causes = causes_of(m);
+  int speaks = m->nature != TLSDIAG_NATURE_STATE &&
+               m->nature != TLSDIAG_NATURE_SECONDARY;
+
+  memset(hint, 0, sizeof *hint);
+  hint->offset = m->at;
+  hint->len = m->end - m->at;
+  hint->code = m->code;
+  hint->pattern = m->pattern;
+  hint->stack = m->stack;
+  hint->alert = m->alert == 255 || (m->flags & ET_MATCH_OURS) ? 0xffff
+                                                              : m->alert;
+  hint->side = parties[m->side];
+  hint->nature = m->nature;
+  hint->stage = m->stage;
+  while (speaks && hint->num_causes < 4 &&
+         causes->weight[hint->num_causes] != 0) {
+    hint->cause[hint->num_causes] = causes->cause[hint->num_causes];
+    hint->weight[hint->num_causes] =
+      m->needs != 0 && (m->flags & ET_MATCH_QUIET)
+        ? (uint8_t)(causes->weight[hint->num_causes] / 2)
+        : causes->weight[hint->num_causes];
+    hint->num_causes++;
+  }
+}
