@@ -65,12 +65,13 @@ struct half {
 struct watch {
   uint8_t *hello; /* copy of the first ClientHello, for its names */
   uint32_t hello_len;
-  uint8_t hello_format;
+  uint8_t hello_format; /* TLSDIAG_FORMAT_* */
+  uint8_t hello_is_raw; /* it never became whole: records as they came */
   uint8_t num_tagged;
   uint8_t data_seen; /* bit TLSDIAG_FROM_*: application data of that side */
   uint8_t spoke_tls; /* a TLS message of either side was seen */
   uint32_t data_bytes;
-  uint32_t reserved_;
+  uint16_t reserved_;
   uint64_t frame[TLSDIAG_MAX_OBSERVATIONS]; /* where each was learnt */
   tlsdiag_flow *flow;                       /* behind this struct */
 };

@@ -5,7 +5,12 @@
 
 /* Room for the certificates of a usual TLS 1.2 server in one message; memory
  * that no message needs is never touched. */
-enum { FLOW_ROOM = 6144, WATCHES_PER_BLOCK = 64, FEED_TURNS = 1 << 16 };
+enum {
+  FLOW_ROOM = 6144,
+  WATCHES_PER_BLOCK = 64,
+  FEED_TURNS = 1 << 16,
+  RAW_MAX = 4096
+};
 
 int watchpool_init(struct watchpool *pool, size_t limit)
 {
@@ -155,14 +160,16 @@ static void keep_hello(struct watch *w)
   unsigned from;
   unsigned format;
 
-  if (w->hello != NULL ||
+  if ((w->hello != NULL && !w->hello_is_raw) ||
       tlsdiag_flow_message(w->flow, &from, &format, &message) !=
           TLSDIAG_STATUS_OK ||
       from != TLSDIAG_FROM_CLIENT || message.len == 0 ||
       (format != TLSDIAG_FORMAT_SSLV2 && message.ptr[0] != 1)) {
     return;
   }
+  free(w->hello);
   w->hello = malloc(message.len);
+  w->hello_is_raw = 0;
   if (w->hello != NULL) {
     memcpy(w->hello, message.ptr, message.len);
     w->hello_len = (uint32_t)message.len;
@@ -170,9 +177,36 @@ static void keep_hello(struct watch *w)
   }
 }
 
+/* A hello may never become whole; a name read from half of it is still a
+ * name.  Until the whole one comes its records are kept as they are. */
+static void keep_raw(struct watch *w, const uint8_t *data, size_t len)
+{
+  size_t have = w->hello != NULL ? w->hello_len : 0;
+  uint8_t *raw;
+
+  if ((w->hello != NULL && !w->hello_is_raw) || w->spoke_tls ||
+      have >= RAW_MAX || (have == 0 && (len == 0 || data[0] != 22))) {
+    return;
+  }
+  if (len > RAW_MAX - have) {
+    len = RAW_MAX - have;
+  }
+  raw = realloc(w->hello, have + len);
+  if (raw == NULL) {
+    return;
+  }
+  memcpy(raw + have, data, len);
+  w->hello = raw;
+  w->hello_len = (uint32_t)(have + len);
+  w->hello_format = TLSDIAG_FORMAT_TLS;
+  w->hello_is_raw = 1;
+}
+
 void watch_feed(struct watch *w, unsigned from, uint64_t t_us,
                 const uint8_t *data, size_t len, uint64_t frame)
 {
+  const uint8_t *all = data;
+  size_t all_len = len;
   size_t used;
   int turns;
 
@@ -188,6 +222,9 @@ void watch_feed(struct watch *w, unsigned from, uint64_t t_us,
     len -= used;
   }
   watch_tag(w, frame);
+  if (from == TLSDIAG_FROM_CLIENT) {
+    keep_raw(w, all, all_len);
+  }
 }
 
 void watch_gap(struct watch *w, unsigned from, uint64_t t_us, uint64_t missing,

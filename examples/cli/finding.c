@@ -1,0 +1,158 @@
+#include "finding.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+int finding_judge(struct finding *f, const struct conn *c, const char *file)
+{
+  f->file = file;
+  f->conn = c;
+  f->has_hello = 0;
+  f->sni.ptr = NULL;
+  f->sni.len = 0;
+  if (c->watch == NULL || c->client == SIDE_UNKNOWN) {
+    return -1;
+  }
+  f->flow = c->watch->flow;
+  memset(&f->verdict, 0, sizeof f->verdict);
+  f->verdict.size = sizeof f->verdict;
+  return tlsdiag_classify(f->flow, &f->verdict) == TLSDIAG_STATUS_OK &&
+                 f->verdict.num_causes > 0
+             ? 0
+             : -1;
+}
+
+int finding_observation(const struct finding *f, unsigned index,
+                        tlsdiag_observation *seen, uint64_t *frame)
+{
+  seen->size = sizeof *seen;
+  if (tlsdiag_flow_observation(f->flow, index, seen) != TLSDIAG_STATUS_OK) {
+    return -1;
+  }
+  *frame = index < f->conn->watch->num_tagged ? f->conn->watch->frame[index]
+                                              : f->conn->first_frame;
+  return 0;
+}
+
+static void endpoint_text(const struct conn *c, unsigned side, char *text)
+{
+  char addr[INET6_ADDRSTRLEN] = "?";
+  int family = c->key.family == FAMILY_IP4 ? AF_INET : AF_INET6;
+
+  (void)inet_ntop(family, c->key.addr[side], addr, sizeof addr);
+  (void)snprintf(text, ENDPOINT_TEXT, family == AF_INET ? "%s:%u" : "[%s]:%u",
+                 addr, (unsigned)c->key.port[side]);
+}
+
+static void endpoint_pseudonym(struct redactor *r, const struct conn *c,
+                               unsigned side, char *text)
+{
+  uint32_t host = redact_number(r, REDACT_HOST, c->key.addr[side],
+                                c->key.family == FAMILY_IP4 ? 4 : 16);
+  uint32_t port = redact_number(r, REDACT_PORT, &c->key.port[side],
+                                sizeof c->key.port[side]);
+
+  (void)snprintf(text, ENDPOINT_TEXT, "host%lu:port%lu", (unsigned long)host,
+                 (unsigned long)port);
+}
+
+/* The handshake bytes of a hello that never became whole: its records without
+ * their headers, as far as they came. */
+static size_t unwrap(const uint8_t *raw, size_t len, uint8_t *out, size_t room)
+{
+  size_t have = 0;
+  size_t fragment;
+
+  while (len > 5 && raw[0] == 22 && raw[1] == 3) {
+    fragment = (size_t)raw[3] << 8 | raw[4];
+    raw += 5;
+    len -= 5;
+    if (fragment > len) {
+      fragment = len;
+    }
+    if (fragment > room - have) {
+      fragment = room - have;
+    }
+    memcpy(out + have, raw, fragment);
+    have += fragment;
+    raw += fragment;
+    len -= fragment;
+  }
+  return have;
+}
+
+static void decode_hello(struct finding *f)
+{
+  const struct watch *w = f->conn->watch;
+  const uint8_t *message = w->hello;
+  size_t len = w->hello_len;
+  int status;
+
+  if (message == NULL) {
+    return;
+  }
+  if (w->hello_is_raw) {
+    len = unwrap(w->hello, w->hello_len, f->scratch, sizeof f->scratch);
+    message = f->scratch;
+  }
+  memset(&f->hello, 0, sizeof f->hello);
+  f->hello.size = sizeof f->hello;
+  status = tlsdiag_client_hello_decode(message, len, w->hello_format, &f->hello,
+                                       NULL);
+  f->has_hello =
+      status == TLSDIAG_STATUS_OK ||
+      (status == TLSDIAG_STATUS_E_MALFORMED && f->hello.present != 0);
+}
+
+void finding_describe(struct finding *f, struct tool *t)
+{
+  const struct conn *c = f->conn;
+
+  decode_hello(f);
+  if (f->has_hello) {
+    f->sni = f->hello.server_name;
+  }
+  if (!t->options->redact) {
+    endpoint_text(c, c->client, f->client);
+    endpoint_text(c, !c->client, f->server);
+    return;
+  }
+  endpoint_pseudonym(&t->redactor, c, c->client, f->client);
+  endpoint_pseudonym(&t->redactor, c, !c->client, f->server);
+  if (f->sni.len > 0) {
+    uint32_t name =
+        redact_number(&t->redactor, REDACT_NAME, f->sni.ptr, f->sni.len);
+
+    (void)snprintf(f->pseudonym, sizeof f->pseudonym, "name%lu.invalid",
+                   (unsigned long)name);
+    f->sni.ptr = (const uint8_t *)f->pseudonym;
+    f->sni.len = strlen(f->pseudonym);
+  }
+}
+
+/* Ports where plaintext is at home: a refused or idle connection there says
+ * nothing about TLS. */
+static int is_plain_port(uint16_t port)
+{
+  static const uint16_t plain[] = {20,  21,  22,  23,  53,  80,   88,
+                                   111, 135, 139, 179, 445, 1723, 2049};
+  size_t i;
+
+  for (i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+    if (plain[i] == port) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+int finding_is_foreign(const struct finding *f)
+{
+  const struct conn *c = f->conn;
+
+  if (c->watch->spoke_tls) {
+    return 0;
+  }
+  return is_plain_port(c->key.port[!c->client]);
+}

@@ -1,0 +1,159 @@
+#include "hello.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+#include "hexread.h"
+
+static int slurp(struct hello *h, struct source *s)
+{
+  h->bytes = malloc(HELLO_MAX);
+  if (h->bytes == NULL) {
+    return -1;
+  }
+  h->len = fread(h->bytes, 1, HELLO_MAX, s->stream);
+  return ferror(s->stream) ? -1 : 0;
+}
+
+/* Text turns into the bytes it spells, in place. */
+static void unhex(struct hello *h)
+{
+  if (hexread_is_text(h->bytes, h->len)) {
+    h->len = hexread(h->bytes, h->len, h->bytes);
+  }
+}
+
+/* A message without a record around it.  RFC 8446 section 4: type and length;
+ * RFC 6347 section 4.2.2: also sequence, fragment offset and length. */
+static int bare_format(const uint8_t *at, size_t len)
+{
+  size_t body;
+
+  if (len < 4 || at[0] < 1 || at[0] > 2) {
+    return -1;
+  }
+  body = (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
+  if (len >= 12 && at[6] == 0 && at[7] == 0 && at[8] == 0 &&
+      memcmp(at + 1, at + 9, 3) == 0 && body + 12 >= len) {
+    return TLSDIAG_FORMAT_DTLS;
+  }
+  /* A record starts with 20..23, an SSLv2 hello with 0x80 or with a length
+   * below 32 KiB and type 1: none of them looks like this. */
+  return len >= 6 && at[1] == 0 &&
+                 (at[4] == 3 || at[4] == 0xfe || body + 4 == len)
+             ? TLSDIAG_FORMAT_TLS
+             : -1;
+}
+
+static unsigned wrapped_format(const uint8_t *at, size_t len)
+{
+  unsigned protocol = TLSDIAG_PROTOCOL_UNKNOWN;
+
+  (void)tlsdiag_recognise(at, len, TLSDIAG_FROM_CLIENT, &protocol);
+  switch (protocol) {
+  case TLSDIAG_PROTOCOL_SSLV2:
+    return TLSDIAG_FORMAT_SSLV2;
+  case TLSDIAG_PROTOCOL_DTLS:
+    return TLSDIAG_FORMAT_DTLS;
+  default:
+    return TLSDIAG_FORMAT_TLS;
+  }
+}
+
+/* Finds the message.  One that is cut short is decoded as far as it goes. */
+static int find_message(struct hello *h, const char **why)
+{
+  int format = bare_format(h->bytes, h->len);
+  int status;
+
+  if (format >= 0) {
+    h->format = (unsigned)format;
+    h->message.ptr = h->bytes;
+    h->message.len = h->len;
+    return 0;
+  }
+  h->scratch = malloc(h->len > 0 ? h->len : 1);
+  if (h->scratch == NULL) {
+    *why = "out of memory";
+    return -1;
+  }
+  h->format = wrapped_format(h->bytes, h->len);
+  status = tlsdiag_find_handshake(h->bytes, h->len, h->scratch, h->len,
+                                  &h->message, &h->where);
+  if (status == TLSDIAG_STATUS_OK) {
+    return 0;
+  }
+  if (status == TLSDIAG_STATUS_MORE && h->len > 5 && h->bytes[0] == 22) {
+    h->message.ptr = h->bytes + 5;
+    h->message.len = h->len - 5;
+    return 0;
+  }
+  *why = status == TLSDIAG_STATUS_MORE ? "ends before the hello does"
+         : status == TLSDIAG_STATUS_E_ABSENT
+             ? "holds a TLS record, but no handshake message"
+             : "holds no TLS, SSLv2 or DTLS hello";
+  return -1;
+}
+
+static int decode(struct hello *h, const char **why)
+{
+  memset(&h->client, 0, sizeof h->client);
+  memset(&h->server, 0, sizeof h->server);
+  h->client.size = sizeof h->client;
+  h->server.size = sizeof h->server;
+  h->is_client = h->format == TLSDIAG_FORMAT_SSLV2 ||
+                 (h->message.len > 0 && h->message.ptr[0] == 1);
+  h->status =
+      h->is_client
+          ? tlsdiag_client_hello_decode(h->message.ptr, h->message.len,
+                                        h->format, &h->client, &h->where)
+          : tlsdiag_server_hello_decode(h->message.ptr, h->message.len,
+                                        h->format, &h->server, &h->where);
+  if (h->status == TLSDIAG_STATUS_OK ||
+      h->status == TLSDIAG_STATUS_E_MALFORMED) {
+    return 0;
+  }
+  *why = "holds a handshake message, but neither ClientHello nor ServerHello";
+  return -1;
+}
+
+int hello_read(struct hello *h, struct tool *t, const char *name)
+{
+  const char *why = "cannot be read";
+  struct source s;
+  int status;
+
+  memset(h, 0, sizeof *h);
+  if (source_open(&s, name, &why) != 0) {
+    tool_warn(t, name, "%s", why);
+    return -1;
+  }
+  if (capture_recognise(s.head, s.head_len, s.is_whole)) {
+    status = capture_first_hello(t, &s, h);
+    source_close(&s);
+    if (status != 0) {
+      return -1;
+    }
+    status = decode(h, &why);
+  } else {
+    status = slurp(h, &s);
+    source_close(&s);
+    if (status == 0) {
+      unhex(h);
+      status = find_message(h, &why) != 0 || decode(h, &why) != 0 ? -1 : 0;
+    }
+  }
+  if (status != 0) {
+    tool_warn(t, name, "%s", why);
+    hello_free(h);
+  }
+  return status;
+}
+
+void hello_free(struct hello *h)
+{
+  free(h->bytes);
+  free(h->scratch);
+  memset(h, 0, sizeof *h);
+}

@@ -1,0 +1,127 @@
+#include "hexread.h"
+
+#include <string.h>
+
+enum { DUMP_LINE = 16, OFFSET_MIN = 4, OFFSET_MAX = 16 };
+
+static int digit(uint8_t c)
+{
+  if (c >= '0' && c <= '9') {
+    return c - '0';
+  }
+  if (c >= 'a' && c <= 'f') {
+    return c - 'a' + 10;
+  }
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static int is_separator(uint8_t c)
+{
+  return c != 0 && strchr(" \t\r:,;-{}'\"", c) != NULL;
+}
+
+/* Length of the offset column and what separates it from the bytes, 0 if the
+ * line does not start with `offset` in hex. */
+static size_t offset_column(const uint8_t *line, size_t len, size_t offset)
+{
+  size_t value = 0;
+  size_t digits = 0;
+  size_t at = 0;
+
+  while (at < len && line[at] == ' ') {
+    at++;
+  }
+  while (at < len && digit(line[at]) >= 0 && digits < OFFSET_MAX) {
+    value = value << 4 | (size_t)digit(line[at]);
+    at++;
+    digits++;
+  }
+  if (digits < OFFSET_MIN || value != offset || at >= len ||
+      (line[at] != ':' && line[at] != ' ')) {
+    return 0;
+  }
+  while (at < len && (line[at] == ':' || line[at] == ' ' || line[at] == '-')) {
+    at++;
+  }
+  return at;
+}
+
+/* Bytes of one dump line: up to 16, ended by the text column, which a bar or
+ * three spaces announce. */
+static size_t read_dump_line(const uint8_t *line, size_t len, uint8_t *out)
+{
+  size_t count = 0;
+  size_t spaces = 0;
+  size_t at = 0;
+
+  while (at < len && count < DUMP_LINE && spaces < 3 && line[at] != '|') {
+    if (at + 1 < len && digit(line[at]) >= 0 && digit(line[at + 1]) >= 0) {
+      out[count++] = (uint8_t)(digit(line[at]) << 4 | digit(line[at + 1]));
+      spaces = 0;
+      at += 2;
+    } else if (line[at] == ' ' || line[at] == '-') {
+      spaces++;
+      at++;
+    } else {
+      break;
+    }
+  }
+  return count;
+}
+
+/* Bytes of a line that is hex and nothing else, 0 for any other line. */
+static size_t read_plain_line(const uint8_t *line, size_t len, uint8_t *out)
+{
+  size_t count = 0;
+  size_t at = 0;
+
+  while (at < len) {
+    if (is_separator(line[at])) {
+      at++;
+    } else if (at + 1 < len && (line[at] == '0' || line[at] == '\\') &&
+               (line[at + 1] == 'x' || line[at + 1] == 'X')) {
+      at += 2;
+    } else if (at + 1 < len && digit(line[at]) >= 0 &&
+               digit(line[at + 1]) >= 0) {
+      out[count++] = (uint8_t)(digit(line[at]) << 4 | digit(line[at + 1]));
+      at += 2;
+    } else {
+      return 0;
+    }
+  }
+  return count;
+}
+
+size_t hexread(const uint8_t *text, size_t len, uint8_t *out)
+{
+  size_t count = 0;
+
+  while (len > 0) {
+    const uint8_t *end = memchr(text, '\n', len);
+    size_t line = end != NULL ? (size_t)(end - text) : len;
+    size_t column = offset_column(text, line, count);
+    size_t step = end != NULL ? line + 1 : line;
+
+    if (column > 0) {
+      count += read_dump_line(text + column, line - column, out + count);
+    } else {
+      count += read_plain_line(text, line, out + count);
+    }
+    text += step;
+    len -= step;
+  }
+  return count;
+}
+
+int hexread_is_text(const uint8_t *bytes, size_t len)
+{
+  size_t i;
+
+  for (i = 0; i < len; i++) {
+    if (bytes[i] >= 0x7f || (bytes[i] < 0x20 && bytes[i] != '\n' &&
+                             bytes[i] != '\r' && bytes[i] != '\t')) {
+      return 0;
+    }
+  }
+  return 1;
+}
