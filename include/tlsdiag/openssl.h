@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 /* What one SSL needs.  STORAGE keeps a ClientHello of up to about 2 KiB, so
- * that its names can be asked for; MIN keeps none and costs only that. */
+ * that its names can be asked for; MIN only a short one. */
 #define TLSDIAG_SSL_MIN 2048
 #define TLSDIAG_SSL_STORAGE 4096
 

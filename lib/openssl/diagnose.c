@@ -126,19 +126,6 @@ static void hint_verify(const SSL *ssl, struct watch *watch)
   tlsdiag_flow_hint(watch_flow(watch), &hint, watch_now(watch));
 }
 
-/* A header whose content never came whole. */
-static void feed_pending(struct watch *watch, unsigned from)
-{
-  struct direction *side = &watch->side[from];
-
-  watch_flush(watch, from);
-  if (side->pending) {
-    tlsdiag_flow_feed(watch_flow(watch), from, watch_now(watch), side->header,
-                      RECORD_HEADER_LEN, NULL);
-    side->pending = 0;
-  }
-}
-
 static void close_flow(struct watch *watch, unsigned own)
 {
   tlsdiag_flow *flow = watch_flow(watch);
@@ -166,7 +153,7 @@ void watch_end(SSL *ssl, struct watch *watch, int ret)
   if (ret <= 0) {
     watch_note_error(ssl, watch, ret);
   }
-  feed_pending(watch, 1 - own);
+  watch_feed_rest(watch, 1 - own);
   hint_error(ssl, watch);
   hint_verify(ssl, watch);
   close_flow(watch, own);

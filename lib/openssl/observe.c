@@ -134,6 +134,17 @@ void watch_flush(struct watch *watch, unsigned from)
   }
 }
 
+void watch_feed_rest(struct watch *watch, unsigned from)
+{
+  struct direction *side = &watch->side[from];
+
+  watch_flush(watch, from);
+  if (side->pending) {
+    feed(watch, from, side->header, RECORD_HEADER_LEN);
+    side->pending = 0;
+  }
+}
+
 static int is_retry_request(const uint8_t *msg, size_t len)
 {
   /* The beginning of the fixed random of RFC 8446 section 4.1.3. */
@@ -251,6 +262,7 @@ static void close_before_alert(struct watch *watch, unsigned peer)
 
   if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
       ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    watch_feed_rest(watch, peer);
     tlsdiag_flow_close(watch_flow(watch), peer, TLSDIAG_CLOSE_FIN,
                        watch_now(watch));
   }

@@ -52,6 +52,8 @@ tlsdiag_flow *watch_flow(const struct watch *watch);
 /* Forgets the handshake that was watched, for the next one on the SSL. */
 void watch_restart(struct watch *watch);
 void watch_flush(struct watch *watch, unsigned from);
+/* The same, and a header whose content never came whole. */
+void watch_feed_rest(struct watch *watch, unsigned from);
 uint64_t watch_now(const struct watch *watch);
 unsigned watch_own_side(const SSL *ssl);
 

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The OpenSSL adapter: real handshakes in memory and over sockets, each watched
+# and unwatched, once with the shared libraries, once under the sanitizers; the
+# example; and what watching costs.
+. "$(dirname "$0")/kit.sh"
+need_file "OpenSSL headers (libssl-dev)" /usr/include/openssl/ssl.h
+[ -e "$build/libtlsdiag-openssl.so" ] || fail "the adapter was not built"
+
+sources=("$top"/tests/hosts/openssl/*.c)
+"$cc" -std=gnu99 "${cflags[@]}" -Wno-missing-field-initializers \
+  "${sources[@]}" "${libs[@]}" \
+  -ltlsdiag-openssl -ltlsdiag -lssl -lcrypto -lpthread -o "$work/shared"
+echo "== shared libraries"
+"$work/shared"
+
+"$cc" -std=gnu99 "${cflags[@]}" -Wno-missing-field-initializers -O1 \
+  -fsanitize=address,undefined -fno-sanitize-recover=all -I"$top/lib" \
+  "$top"/lib/*.c "$top"/lib/openssl/*.c "${sources[@]}" \
+  -lssl -lcrypto -lpthread -o "$work/sanitized"
+echo "== under AddressSanitizer and UndefinedBehaviorSanitizer"
+"$work/sanitized"
+
+. "$top/tests/hosts/openssl-example.sh"
+. "$top/tests/hosts/openssl-cost.sh"

@@ -1,0 +1,24 @@
+/* main.c: runs the adapter's tests. */
+#include <signal.h>
+#include <stdio.h>
+#include "kit.h"
+
+void allocator_install(void);
+void run_cases(const struct pki *pki);
+void run_special(const struct pki *pki);
+
+int main(void)
+{
+  struct pki pki;
+  int status;
+
+  allocator_install(); /* before OpenSSL allocates anything */
+  signal(SIGPIPE, SIG_IGN);
+  printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
+  pki_make(&pki);
+  run_cases(&pki);
+  run_special(&pki);
+  pki_free(&pki);
+  status = checks_done();
+  return status;
+}
