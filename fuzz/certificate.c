@@ -10,11 +10,11 @@
 #include "hash.h"
 #include "tlsdiag/tlsdiag.h"
 
-#define CHECK(condition) \
-  do {                   \
-    if (!(condition)) {  \
-      abort();           \
-    }                    \
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      abort();                                                                 \
+    }                                                                          \
   } while (0)
 #define F(name) TLSDIAG_CERT_##name
 

@@ -9,11 +9,11 @@
 #include "certificate.h"
 #include "tlsdiag/tlsdiag.h"
 
-#define CHECK(condition) \
-  do {                   \
-    if (!(condition)) {  \
-      abort();           \
-    }                    \
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      abort();                                                                 \
+    }                                                                          \
   } while (0)
 
 static void read_ske(unsigned key_exchange, const uint8_t *bytes, size_t len)

@@ -93,8 +93,8 @@ static uint32_t usage_needed(const struct x509 *x,
   switch (context->key_exchange) {
   case SUITE_KX_NULL: /* not known: any that could be */
     return (x->traits & X509_RSA) != 0
-             ? KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT
-             : KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_AGREEMENT;
+               ? KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_ENCIPHERMENT
+               : KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_KEY_AGREEMENT;
   case SUITE_KX_RSA:
   case SUITE_KX_RSA_PSK:
     return KEY_USAGE_KEY_ENCIPHERMENT;
@@ -238,8 +238,8 @@ static int has_stray(const struct chain *c, unsigned used)
   for (i = 0; i < c->num; i++) {
     int known = 0;
     for (k = 0; k < c->num; k++) {
-      known |= (used >> k & 1) != 0 &&
-               c->links[k].subject == c->links[i].subject;
+      known |=
+          (used >> k & 1) != 0 && c->links[k].subject == c->links[i].subject;
     }
     if (!known) {
       return 1;

@@ -62,10 +62,7 @@ void certificate_read(struct reader *body, const struct cert_context *context,
 
 /* Groups of a ServerKeyExchange that spells its curve out (RFC 8422 appendix
  * A: their code points in supported_groups). */
-enum {
-  GROUP_EXPLICIT_PRIME = 0xff01,
-  GROUP_EXPLICIT_CHAR2 = 0xff02
-};
+enum { GROUP_EXPLICIT_PRIME = 0xff01, GROUP_EXPLICIT_CHAR2 = 0xff02 };
 
 struct ske_facts {
   uint32_t group;      /* named curve or GROUP_EXPLICIT_*, 0: none */

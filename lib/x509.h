@@ -6,7 +6,7 @@
 #include "certificate.h"
 
 enum {
-  X509_SOUND = 0x1,      /* read to its end: what was not found is not there */
+  X509_SOUND = 0x1, /* read to its end: what was not found is not there */
   X509_WEAK_SIGNATURE = 0x2,
   X509_WEAK_KEY = 0x4,
   X509_RSA = 0x8,
@@ -19,10 +19,10 @@ enum {
   X509_CN_MATCH = 0x400,   /* the subject's common name does */
   X509_KEY_USAGE = 0x800,  /* there is a keyUsage */
   X509_EXT_KEY_USAGE = 0x1000,
-  X509_SERVER_AUTH = 0x2000,  /* extendedKeyUsage lists it */
+  X509_SERVER_AUTH = 0x2000, /* extendedKeyUsage lists it */
   X509_CLIENT_AUTH = 0x4000,
-  X509_CA_ISSUERS = 0x8000,   /* says over HTTP where its issuer's lies */
-  X509_BY_ROOT = 0x10000,     /* the issuer's name says it is a root */
+  X509_CA_ISSUERS = 0x8000,       /* says over HTTP where its issuer's lies */
+  X509_BY_ROOT = 0x10000,         /* the issuer's name says it is a root */
   X509_BY_INTERMEDIATE = 0x20000, /* or that it is an intermediate */
   X509_FINITE_FIELD_KEY = 0x40000 /* DSA */
 };

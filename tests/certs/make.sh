@@ -91,7 +91,7 @@ server='extendedKeyUsage = serverAuth
 keyUsage = critical, digitalSignature, keyEncipherment'
 
 ec='EC -pkeyopt ec_param_enc:named_curve -pkeyopt ec_paramgen_curve'
-for name in root issuing other leaf neutral; do
+for name in root issuing other leaf neutral sub; do
   key $name $ec:P-256
 done
 key p192 $ec:prime192v1
@@ -130,6 +130,24 @@ printf '%s\n' "$ca_extensions" |
     '/O=Example/CN=Example Issuing CA 1024'
 printf '%s\n' "$ca_extensions" |
   certificate root-sha1 root-sha1 root '/O=Example/CN=Example Root CA' -md sha1
+# Another name, by a blank.
+printf '%s\n' "$ca_extensions" |
+  certificate issuing-joined root issuing '/O=Example/CN=ExampleIssuing CA 1'
+# Its issuer has its name, but another key: a change of keys.
+printf '%s\n' "$ca_extensions" |
+  certificate rollover issuing other '/O=Example/CN=Example Issuing CA 1'
+printf '%s\n1.3.6.1.4.1.99999.1 = critical, DER:05:00\n' "$ca_extensions" |
+  certificate issuing-critical root issuing '/O=Example/CN=Example Issuing CA 1'
+printf '%s\n1.3.6.1.4.1.99999.1 = critical, DER:05:00\n' "$ca_extensions" |
+  certificate root-critical root-critical root '/O=Example/CN=Example Root CA'
+# Two certificates of one authority, neither of them from a root by its name.
+printf '%s\n' "$ca_extensions" |
+  certificate cross cross other '/O=Example/CN=Example Cross CA 9'
+printf '%s\nauthorityInfoAccess = caIssuers;URI:http://example.com/ca\n' \
+  "$ca_extensions" |
+  certificate sub-aia neutral sub '/O=Example/CN=Example TLS CA 8'
+printf '%s\n' "$ca_extensions" |
+  certificate sub-cross cross sub '/O=Example/CN=Example TLS CA 8'
 start=20200101000000Z end=20220101000000Z
 printf '%s\n' "$ca_extensions" |
   certificate issuing-expired root issuing '/O=Example/CN=Example Issuing CA 1'
@@ -183,7 +201,7 @@ leaf other-name leaf 'subjectAltName = DNS:www.example.net, DNS:example.org'
 leaf upper leaf 'subjectAltName = DNS:WWW.Example.COM'
 leaf idn leaf 'subjectAltName = DNS:xn--bcher-kva.example'
 leaf ip leaf 'subjectAltName = IP:192.0.2.1, IP:2001:db8::1'
-leaf ip-as-dns leaf 'subjectAltName = DNS:192.0.2.1'
+leaf ip-as-dns leaf 'subjectAltName = DNS:192.0.2.1, DNS:abcd'
 leaf no-san leaf ''
 leaf email leaf 'subjectAltName = email:admin@example.com'
 printf 'basicConstraints = CA:FALSE\n' |
@@ -243,6 +261,7 @@ printf '%s\nauthorityInfoAccess = caIssuers;URI:ldap:///CN=ca\n' \
   "$san" | certificate by-neutral-ldap neutral leaf '/CN=www.example.com'
 printf '%s\nauthorityInfoAccess = OCSP;URI:http://example.com/ocsp\n' \
   "$san" | certificate by-neutral-ocsp neutral leaf '/CN=www.example.com'
+printf '%s\n' "$san" | certificate by-sub sub-aia leaf '/CN=www.example.com'
 printf '%s\nauthorityKeyIdentifier = keyid\n' "$san" |
   certificate by-issuing issuing leaf '/CN=www.example.com'
 

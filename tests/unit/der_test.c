@@ -17,8 +17,8 @@ static struct reader over(const void *bytes, size_t len)
   return r;
 }
 
-#define OVER(...) over((const uint8_t[]){__VA_ARGS__}, \
-                       sizeof((const uint8_t[]){__VA_ARGS__}))
+#define OVER(...)                                                              \
+  over((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
 Test(der, short_and_long_lengths)
 {
@@ -28,15 +28,15 @@ Test(der, short_and_long_lengths)
     size_t head_len, len;
     int odd;
   } rows[] = {
-    {{4, 0}, 2, 0, 0},
-    {{4, 0x7f}, 2, 127, 0},
-    {{4, 0x81, 0x80}, 3, 128, 0},
-    {{4, 0x81, 0x7f}, 3, 127, 1}, /* not the shortest form */
-    {{4, 0x82, 0x01, 0x00}, 4, 256, 0},
-    {{4, 0x82, 0x00, 0xff}, 4, 255, 1},
-    {{4, 0x83, 0x01, 0x00, 0x00}, 5, 65536, 0},
-    {{4, 0x83, 0x00, 0x00, 0x01}, 5, 1, 1},
-    {{4, 0x84, 0x00, 0x01, 0x00, 0x00}, 6, 65536, 1},
+      {{4, 0}, 2, 0, 0},
+      {{4, 0x7f}, 2, 127, 0},
+      {{4, 0x81, 0x80}, 3, 128, 0},
+      {{4, 0x81, 0x7f}, 3, 127, 1}, /* not the shortest form */
+      {{4, 0x82, 0x01, 0x00}, 4, 256, 0},
+      {{4, 0x82, 0x00, 0xff}, 4, 255, 1},
+      {{4, 0x83, 0x01, 0x00, 0x00}, 5, 65536, 0},
+      {{4, 0x83, 0x00, 0x00, 0x01}, 5, 1, 1},
+      {{4, 0x84, 0x00, 0x01, 0x00, 0x00}, 6, 65536, 1},
   };
   size_t i;
 
@@ -58,16 +58,16 @@ Test(der, lengths_that_are_none)
     uint8_t bytes[8];
     size_t len, offset, want;
   } rows[] = {
-    {{0}, 0, 0, 1},                         /* no tag */
-    {{4}, 1, 1, 1},                         /* no length */
-    {{4, 0x80, 0, 0}, 4, 2, 0},             /* indefinite */
-    {{4, 0x85, 1, 0, 0, 0, 0}, 7, 2, 0},    /* five bytes of length */
-    {{4, 0xff}, 2, 2, 0},                   /* reserved */
-    {{4, 0x82, 1}, 3, 3, 1},                /* half a length */
-    {{4, 3, 1, 2}, 4, 2, 3},                /* a byte is lacking */
-    {{4, 0x84, 0xff, 0xff, 0xff, 0xff}, 6, 6, 0xffffffff},
-    {{0x1f, 1, 0}, 3, 1, 0},                /* a tag of several bytes */
-    {{5, 0}, 2, 0, 0},                      /* another tag */
+      {{0}, 0, 0, 1},                      /* no tag */
+      {{4}, 1, 1, 1},                      /* no length */
+      {{4, 0x80, 0, 0}, 4, 2, 0},          /* indefinite */
+      {{4, 0x85, 1, 0, 0, 0, 0}, 7, 2, 0}, /* five bytes of length */
+      {{4, 0xff}, 2, 2, 0},                /* reserved */
+      {{4, 0x82, 1}, 3, 3, 1},             /* half a length */
+      {{4, 3, 1, 2}, 4, 2, 3},             /* a byte is lacking */
+      {{4, 0x84, 0xff, 0xff, 0xff, 0xff}, 6, 6, 0xffffffff},
+      {{0x1f, 1, 0}, 3, 1, 0}, /* a tag of several bytes */
+      {{5, 0}, 2, 0, 0},       /* another tag */
   };
   size_t i;
 
@@ -131,13 +131,13 @@ Test(der, bits_of_an_integer)
     uint32_t bits;
     int odd;
   } rows[] = {
-    {{2, 1, 0}, 0, 0},          {{2, 1, 1}, 1, 0},
-    {{2, 1, 0x7f}, 7, 0},       {{2, 2, 0, 0x80}, 8, 0},
-    {{2, 2, 0, 0xff}, 8, 0},    {{2, 2, 1, 0}, 9, 0},
-    {{2, 3, 0, 0xff, 0}, 16, 0}, {{2, 2, 0, 0x7f}, 7, 1},
-    {{2, 3, 0, 0, 1}, 1, 1},    {{2, 1, 0x80}, 0, 1},
-    {{2, 1, 0xff}, 0, 1},       {{2, 0}, 0, 1},
-    {{3, 1, 1}, 0, 1},
+      {{2, 1, 0}, 0, 0},           {{2, 1, 1}, 1, 0},
+      {{2, 1, 0x7f}, 7, 0},        {{2, 2, 0, 0x80}, 8, 0},
+      {{2, 2, 0, 0xff}, 8, 0},     {{2, 2, 1, 0}, 9, 0},
+      {{2, 3, 0, 0xff, 0}, 16, 0}, {{2, 2, 0, 0x7f}, 7, 1},
+      {{2, 3, 0, 0, 1}, 1, 1},     {{2, 1, 0x80}, 0, 1},
+      {{2, 1, 0xff}, 0, 1},        {{2, 0}, 0, 1},
+      {{3, 1, 1}, 0, 1},
   };
   size_t i;
 
@@ -225,21 +225,21 @@ Test(der, times)
     const char *text;
     int64_t seconds;
   } rows[] = {
-    {DER_UTC_TIME, "700101000000Z", 0},
-    {DER_UTC_TIME, "700101000001Z", 1},
-    {DER_UTC_TIME, "691231235959Z", 0}, /* before 1970 */
-    {DER_UTC_TIME, "500101000000Z", 0}, /* 1950 */
-    {DER_UTC_TIME, "491231235959Z", 2524607999}, /* 2049 */
-    {DER_UTC_TIME, "991231235959Z", 946684799},
-    {DER_UTC_TIME, "000229120000Z", 951825600},
-    {DER_UTC_TIME, "240229000000Z", 1709164800},
-    {DER_UTC_TIME, "240301000000Z", 1709251200},
-    {DER_UTC_TIME, "261121042642Z", 1795235202},
-    {DER_GENERALIZED_TIME, "20500101000000Z", 2524608000},
-    {DER_GENERALIZED_TIME, "19700101000000Z", 0},
-    {DER_GENERALIZED_TIME, "00000101000000Z", 0},
-    {DER_GENERALIZED_TIME, "21000301000000Z", 4107542400},
-    {DER_GENERALIZED_TIME, "99991231235959Z", 253402300799},
+      {DER_UTC_TIME, "700101000000Z", 0},
+      {DER_UTC_TIME, "700101000001Z", 1},
+      {DER_UTC_TIME, "691231235959Z", 0},          /* before 1970 */
+      {DER_UTC_TIME, "500101000000Z", 0},          /* 1950 */
+      {DER_UTC_TIME, "491231235959Z", 2524607999}, /* 2049 */
+      {DER_UTC_TIME, "991231235959Z", 946684799},
+      {DER_UTC_TIME, "000229120000Z", 951825600},
+      {DER_UTC_TIME, "240229000000Z", 1709164800},
+      {DER_UTC_TIME, "240301000000Z", 1709251200},
+      {DER_UTC_TIME, "261121042642Z", 1795235202},
+      {DER_GENERALIZED_TIME, "20500101000000Z", 2524608000},
+      {DER_GENERALIZED_TIME, "19700101000000Z", 0},
+      {DER_GENERALIZED_TIME, "00000101000000Z", 0},
+      {DER_GENERALIZED_TIME, "21000301000000Z", 4107542400},
+      {DER_GENERALIZED_TIME, "99991231235959Z", 253402300799},
   };
   size_t i;
 
@@ -257,28 +257,28 @@ Test(der, times_that_are_none)
     unsigned tag;
     const char *text;
   } rows[] = {
-    {DER_UTC_TIME, ""},
-    {DER_UTC_TIME, "7001010000Z"},       /* no seconds */
-    {DER_UTC_TIME, "700101000000"},      /* no zone */
-    {DER_UTC_TIME, "700101000000+0100"}, /* another zone */
-    {DER_UTC_TIME, "700101000000z"},
-    {DER_UTC_TIME, "70010100000 Z"},
-    {DER_UTC_TIME, "70010100000:Z"},
-    {DER_UTC_TIME, "70010100000/Z"},
-    {DER_UTC_TIME, "700001000000Z"},
-    {DER_UTC_TIME, "701301000000Z"},
-    {DER_UTC_TIME, "700100000000Z"},
-    {DER_UTC_TIME, "700132000000Z"},
-    {DER_UTC_TIME, "700431000000Z"},
-    {DER_UTC_TIME, "230229000000Z"},
-    {DER_UTC_TIME, "700101240000Z"},
-    {DER_UTC_TIME, "700101006000Z"},
-    {DER_UTC_TIME, "700101000060Z"},
-    {DER_UTC_TIME, "19700101000000Z"},
-    {DER_GENERALIZED_TIME, "700101000000Z"},
-    {DER_GENERALIZED_TIME, "20500101000000.5Z"},
-    {DER_GENERALIZED_TIME, "21000229000000Z"},
-    {DER_OCTET_STRING, "700101000000Z"},
+      {DER_UTC_TIME, ""},
+      {DER_UTC_TIME, "7001010000Z"},       /* no seconds */
+      {DER_UTC_TIME, "700101000000"},      /* no zone */
+      {DER_UTC_TIME, "700101000000+0100"}, /* another zone */
+      {DER_UTC_TIME, "700101000000z"},
+      {DER_UTC_TIME, "70010100000 Z"},
+      {DER_UTC_TIME, "70010100000:Z"},
+      {DER_UTC_TIME, "70010100000/Z"},
+      {DER_UTC_TIME, "700001000000Z"},
+      {DER_UTC_TIME, "701301000000Z"},
+      {DER_UTC_TIME, "700100000000Z"},
+      {DER_UTC_TIME, "700132000000Z"},
+      {DER_UTC_TIME, "700431000000Z"},
+      {DER_UTC_TIME, "230229000000Z"},
+      {DER_UTC_TIME, "700101240000Z"},
+      {DER_UTC_TIME, "700101006000Z"},
+      {DER_UTC_TIME, "700101000060Z"},
+      {DER_UTC_TIME, "19700101000000Z"},
+      {DER_GENERALIZED_TIME, "700101000000Z"},
+      {DER_GENERALIZED_TIME, "20500101000000.5Z"},
+      {DER_GENERALIZED_TIME, "21000229000000Z"},
+      {DER_OCTET_STRING, "700101000000Z"},
   };
   size_t i;
 

@@ -56,32 +56,33 @@ struct ske_row {
 };
 
 static const struct ske_row ske_rows[] = {
-  /* a named curve, its point, the beginning of a signature */
-  {SUITE_KX_ECDHE, {3, 0, 0x17, 2, 4, 1, 8, 4}, 8, 0x0017, 0, 1},
-  {SUITE_KX_ECDHE, {3, 0, 0x1d, 1, 9}, 5, 0x001d, 0, 1}, /* anonymous */
-  {SUITE_KX_ECDHE, {3, 0, 0x1d, 0}, 4, 0x001d, 0, 0},    /* no point */
-  {SUITE_KX_ECDHE, {3, 0, 0x1d, 3, 9}, 5, 0x001d, 0, 0},
-  {SUITE_KX_ECDHE, {3, 0}, 2, 0, 0, 0},
-  {SUITE_KX_ECDHE, {1, 1, 17}, 3, GROUP_EXPLICIT_PRIME, 0, 1},
-  {SUITE_KX_ECDHE, {2, 0, 163}, 3, GROUP_EXPLICIT_CHAR2, 0, 1},
-  {SUITE_KX_ECDHE, {4, 0, 0x17, 1, 4}, 5, 0, 0, 0}, /* an unknown curve type */
-  {SUITE_KX_ECDHE_PSK, {0, 2, 'm', 'e', 3, 0, 0x18, 1, 4}, 9, 0x0018, 0, 1},
-  {SUITE_KX_ECDHE_PSK, {0, 0, 3, 0, 0x18, 1, 4}, 7, 0x0018, 0, 1},
-  {SUITE_KX_ECDHE_PSK, {0, 9, 3, 0, 0x18, 1, 4}, 7, 0, 0, 0},
-  /* p, g, Ys */
-  {SUITE_KX_DHE, {0, 2, 0x80, 1, 0, 1, 2, 0, 1, 5}, 10, 0, 16, 1},
-  {SUITE_KX_DHE, {0, 2, 0x7f, 1, 0, 1, 2, 0, 1, 5}, 10, 0, 15, 1},
-  {SUITE_KX_DHE, {0, 3, 0, 0x01, 1, 0, 1, 2, 0, 1, 5}, 11, 0, 9, 1},
-  {SUITE_KX_DHE, {0, 2, 0x80, 1, 0, 1, 2, 0, 2, 5}, 10, 0, 16, 0},
-  {SUITE_KX_DHE, {0, 9, 0x80, 1}, 4, 0, 0, 0},
-  {SUITE_KX_DHE_PSK, {0, 1, 'x', 0, 1, 0xff, 0, 1, 2, 0, 1, 5}, 12, 0, 8, 1},
-  {SUITE_KX_PSK, {0, 1, 'x'}, 3, 0, 0, 1},
-  {SUITE_KX_PSK, {0, 2, 'x'}, 3, 0, 0, 0},
-  {SUITE_KX_RSA_PSK, {0, 0}, 2, 0, 0, 1},
-  /* classes whose message has neither */
-  {SUITE_KX_RSA, {3, 0, 0x17, 1, 4}, 5, 0, 0, 1},
-  {SUITE_KX_NULL, {3, 0, 0x17, 1, 4}, 5, 0, 0, 1},
-  {SUITE_KX_SRP, {0, 1, 0x80}, 3, 0, 0, 1},
+    /* a named curve, its point, the beginning of a signature */
+    {SUITE_KX_ECDHE, {3, 0, 0x17, 2, 4, 1, 8, 4}, 8, 0x0017, 0, 1},
+    {SUITE_KX_ECDHE, {3, 0, 0x1d, 1, 9}, 5, 0x001d, 0, 1}, /* anonymous */
+    {SUITE_KX_ECDHE, {3, 0, 0x1d, 0}, 4, 0x001d, 0, 0},    /* no point */
+    {SUITE_KX_ECDHE, {3, 0, 0x1d, 3, 9}, 5, 0x001d, 0, 0},
+    {SUITE_KX_ECDHE, {3, 0}, 2, 0, 0, 0},
+    {SUITE_KX_ECDHE, {1, 1, 17}, 3, GROUP_EXPLICIT_PRIME, 0, 1},
+    {SUITE_KX_ECDHE, {2, 0, 163}, 3, GROUP_EXPLICIT_CHAR2, 0, 1},
+    {SUITE_KX_ECDHE, {4, 0, 0x17, 1, 4}, 5, 0, 0, 0}, /* an unknown curve type
+                                                       */
+    {SUITE_KX_ECDHE_PSK, {0, 2, 'm', 'e', 3, 0, 0x18, 1, 4}, 9, 0x0018, 0, 1},
+    {SUITE_KX_ECDHE_PSK, {0, 0, 3, 0, 0x18, 1, 4}, 7, 0x0018, 0, 1},
+    {SUITE_KX_ECDHE_PSK, {0, 9, 3, 0, 0x18, 1, 4}, 7, 0, 0, 0},
+    /* p, g, Ys */
+    {SUITE_KX_DHE, {0, 2, 0x80, 1, 0, 1, 2, 0, 1, 5}, 10, 0, 16, 1},
+    {SUITE_KX_DHE, {0, 2, 0x7f, 1, 0, 1, 2, 0, 1, 5}, 10, 0, 15, 1},
+    {SUITE_KX_DHE, {0, 3, 0, 0x01, 1, 0, 1, 2, 0, 1, 5}, 11, 0, 9, 1},
+    {SUITE_KX_DHE, {0, 2, 0x80, 1, 0, 1, 2, 0, 2, 5}, 10, 0, 16, 0},
+    {SUITE_KX_DHE, {0, 9, 0x80, 1}, 4, 0, 0, 0},
+    {SUITE_KX_DHE_PSK, {0, 1, 'x', 0, 1, 0xff, 0, 1, 2, 0, 1, 5}, 12, 0, 8, 1},
+    {SUITE_KX_PSK, {0, 1, 'x'}, 3, 0, 0, 1},
+    {SUITE_KX_PSK, {0, 2, 'x'}, 3, 0, 0, 0},
+    {SUITE_KX_RSA_PSK, {0, 0}, 2, 0, 0, 1},
+    /* classes whose message has neither */
+    {SUITE_KX_RSA, {3, 0, 0x17, 1, 4}, 5, 0, 0, 1},
+    {SUITE_KX_NULL, {3, 0, 0x17, 1, 4}, 5, 0, 0, 1},
+    {SUITE_KX_SRP, {0, 1, 0x80}, 3, 0, 0, 1},
 };
 
 Test(key_exchange, server_key_exchange)
@@ -132,8 +133,8 @@ Test(key_exchange, a_prime_of_2048_bits)
 }
 
 /* types rsa_sign and ecdsa_sign; three schemes; two names of 2 and 4 bytes */
-static const uint8_t request_12[] = {2, 1, 64, 0, 6, 4, 3, 8, 4, 4, 1, 0, 10,
-                                     0, 2, 0x30, 0, 0, 4, 0x30, 2, 5, 0};
+static const uint8_t request_12[] = {2,  1, 64, 0,    6, 4, 3, 8,    4, 4, 1, 0,
+                                     10, 0, 2,  0x30, 0, 0, 4, 0x30, 2, 5, 0};
 /* TLS 1.1: dss_sign and fixed_dh; one name */
 static const uint8_t request_11[] = {2, 2, 3, 0, 4, 0, 2, 0x30, 0};
 
