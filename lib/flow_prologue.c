@@ -116,6 +116,22 @@ static unsigned answer(const struct side *s, unsigned asked)
   return TLSDIAG_PROLOGUE_ACCEPTED;
 }
 
+/* "HTTP/1.1 400 Bad Request": the status says what the server thinks of it. */
+static void note_http_status(struct flow *f, unsigned from)
+{
+  struct side *s = &f->side[from];
+  struct observed *o = observed_find(f, TLSDIAG_OBS_FIRST_BYTES, from);
+  uint32_t status = 0;
+  size_t i;
+
+  for (i = 9; i < 12 && i < s->head_len; i++) {
+    status = status * 10 + (s->head[i] & 0x0fu);
+  }
+  if (o != NULL && o->a == TLSDIAG_PROTOCOL_HTTP_RESPONSE && o->b > 999) {
+    o->b = status;
+  }
+}
+
 static void unit_end(struct flow *f, unsigned from, uint32_t t)
 {
   struct side *s = &f->side[from];
@@ -124,7 +140,11 @@ static void unit_end(struct flow *f, unsigned from, uint32_t t)
     if (f->prologue < TLSDIAG_PROLOGUE_REQUESTED && asks_for_tls(s)) {
       step(f, from, t, TLSDIAG_PROLOGUE_REQUESTED);
     }
-  } else if (f->prologue == TLSDIAG_PROLOGUE_REQUESTED && s->head_len != 0) {
+  } else if (s->record_type == TLSDIAG_PROTOCOL_HTTP_RESPONSE) {
+    note_http_status(f, from);
+  }
+  if (from == TLSDIAG_FROM_SERVER &&
+      f->prologue == TLSDIAG_PROLOGUE_REQUESTED && s->head_len != 0) {
     step(f, from, t, answer(s, f->side[TLSDIAG_FROM_CLIENT].record_type));
   }
   s->head_len = 0;

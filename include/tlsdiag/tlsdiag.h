@@ -1378,7 +1378,8 @@ enum {
                                           * seen */
   TLSDIAG_OBS_FIRST_BYTES = 12,          /* This side's first bytes are not
                                           * TLS; a: TLSDIAG_PROTOCOL_*; b:
-                                          * first four bytes */
+                                          * first four bytes (of an HTTP
+                                          * response its status) */
   TLSDIAG_OBS_STARTTLS = 13,             /* A plaintext prologue; a:
                                           * TLSDIAG_PROTOCOL_*; b:
                                           * TLSDIAG_PROLOGUE_* */

@@ -38,6 +38,7 @@ def outputs():
         'lib/tables/suite_classes.inc': suites.suite_classes_inc(),
         'lib/tables/suites.inc': suites.suites_inc(),
         'lib/tables/causes.inc': causes.causes_inc(catalogue, registries),
+        'lib/tables/cause_names.inc': causes.cause_names_inc(catalogue),
         'lib/tables/catalogue.inc': causes.catalogue_inc(catalogue),
         docs.NAME: docs.causes_md(catalogue)}
     current = contents(header.NAME)

@@ -65,6 +65,14 @@ def causes_inc(causes, registries):
         table, pool.text('cause_pool')])
 
 
+def cause_names_inc(causes):
+    """The names rules.inc uses: as the catalogue spells them."""
+    rows = ''.join('  CAUSE_%s = %s,\n' % (cause['id'], cause['number'])
+                   for cause in causes)
+    return emit.banner(['causes.csv'], 'Causes as rules name them.') + (
+        '\nenum {\n%s};\n' % rows)
+
+
 def catalogue_inc(causes):
     """What only a program that prints the catalogue needs."""
     words = wordings()

@@ -1,0 +1,312 @@
+/* classify.c: facts and rules become ranked causes. */
+#include <string.h>
+
+#include "causes.h"
+#include "facts.h"
+#include "rules.h"
+#include "versioned.h"
+
+enum {
+  NUM_CAUSES = 96, /* more than there are; numbers are API and only grow */
+  NO_RULE = 0xffff,
+  MIN_CONFIDENCE = 5
+};
+
+struct candidate {
+  uint16_t rule;
+  uint8_t confidence;
+  uint8_t observation; /* 1 + index, where no rule but an observation speaks */
+};
+
+struct ranking {
+  struct facts facts;
+  struct candidate by_cause[NUM_CAUSES];
+};
+
+static void propose(struct ranking *r, unsigned cause, unsigned confidence,
+                    unsigned rule, unsigned observation)
+{
+  struct candidate *c;
+
+  if (cause >= NUM_CAUSES || confidence <= r->by_cause[cause].confidence) {
+    return;
+  }
+  c = &r->by_cause[cause];
+  c->confidence = (uint8_t)confidence;
+  c->rule = (uint16_t)rule;
+  c->observation = (uint8_t)observation;
+}
+
+static int rule_holds(const struct facts *k, const struct rule *rule)
+{
+  size_t i;
+
+  for (i = 0; i < RULE_ALL && rule->all[i] != FACT_ALWAYS; i++) {
+    if (!fact_holds(k, rule->all[i])) {
+      return 0;
+    }
+  }
+  for (i = 0; i < RULE_NOT && rule->none[i] != FACT_NONE; i++) {
+    if (fact_holds(k, rule->none[i])) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Each fact that argues against a rule takes a quarter of its confidence. */
+static unsigned rule_confidence(const struct facts *k, const struct rule *rule)
+{
+  unsigned confidence = rule->confidence;
+  size_t i;
+
+  for (i = 0; i < RULE_BUT && rule->but[i] != FACT_NONE; i++) {
+    if (fact_holds(k, rule->but[i])) {
+      confidence -= confidence / 4;
+    }
+  }
+  return confidence;
+}
+
+static void try_rules(struct ranking *r, unsigned trigger)
+{
+  unsigned i, last;
+
+  rules_of(trigger, &i, &last);
+  for (; i < last; i++) {
+    if (rule_holds(&r->facts, &rules[i])) {
+      propose(r, rules[i].cause, rule_confidence(&r->facts, &rules[i]), i, 0);
+    }
+  }
+}
+
+/* Several texts that allow the same cause strengthen it; an echo or a line
+ * that only repeats what the peer said does not. */
+static void try_texts(struct ranking *r, const struct flow *f)
+{
+  const struct observed *o;
+  unsigned weight, nature, have;
+  size_t i;
+
+  for (i = 0; i < f->num_observations; i++) {
+    o = &f->observed[i];
+    if (o->kind != TLSDIAG_OBS_TEXT_CAUSE || o->a >= NUM_CAUSES) {
+      continue;
+    }
+    weight = o->b >> 8 & 0xff;
+    nature = o->b & 0xff;
+    if (nature == TLSDIAG_NATURE_SECONDARY) {
+      weight /= 3;
+    }
+    have = r->by_cause[o->a].confidence;
+    if (have != 0 && weight > 20) {
+      weight = (weight > have ? weight : have) + (99 - weight) / 4;
+    }
+    propose(r, o->a, weight < 99 ? weight : 99, NO_RULE, (unsigned)i + 1);
+  }
+}
+
+static int at_hello(const struct facts *k)
+{
+  return fact_holds(k, FACT_HELLO) && fact_holds(k, FACT_NO_SERVER_HELLO);
+}
+
+static unsigned observation_of(const struct flow *f, unsigned kind)
+{
+  size_t i;
+
+  for (i = 0; i < f->num_observations; i++) {
+    if (f->observed[i].kind == kind) {
+      return (unsigned)i + 1;
+    }
+  }
+  return 0;
+}
+
+/* The policy of a server that refused a hello says on what they differ. */
+static void try_policy(struct ranking *r, const struct flow *f)
+{
+  const struct facts *k = &r->facts;
+
+  if (k->policy_cause != 0 && at_hello(k) &&
+      k->outcome == TLSDIAG_OUTCOME_FAILED) {
+    propose(r, k->policy_cause, 97, NO_RULE,
+            observation_of(f, TLSDIAG_OBS_POLICY));
+  }
+}
+
+static void try_group(struct ranking *r, const struct flow *f)
+{
+  const struct facts *k = &r->facts;
+
+  if (k->group_cause != 0 && k->outcome != TLSDIAG_OUTCOME_COMPLETED) {
+    propose(r, k->group_cause >> 8, k->group_cause & 0xff, NO_RULE,
+            observation_of(f, TLSDIAG_OBS_GROUP));
+  }
+}
+
+/* ---- the answer ---- */
+
+static uint64_t evidence_bit(const struct facts *k, unsigned fact)
+{
+  unsigned at = k->at[fact];
+
+  return at != 0 ? 1ull << (at - 1) : 0;
+}
+
+static void fill_cause(const struct ranking *r, unsigned id,
+                       tlsdiag_cause *out)
+{
+  const struct candidate *c = &r->by_cause[id];
+  const struct rule *rule;
+  size_t i;
+
+  memset(out, 0, sizeof *out);
+  out->id = (uint16_t)id;
+  out->confidence = c->confidence;
+  out->rule = c->rule;
+  if (c->rule == NO_RULE) {
+    out->party = cause_party(id);
+    out->evidence =
+      c->observation != 0 ? 1ull << (c->observation - 1) : 0;
+    return;
+  }
+  rule = &rules[c->rule];
+  out->party = rule->party;
+  out->evidence = r->facts.trigger_evidence;
+  for (i = 0; i < RULE_ALL && rule->all[i] != FACT_ALWAYS; i++) {
+    out->evidence |= evidence_bit(&r->facts, rule->all[i]);
+  }
+  for (i = 0; i < RULE_BUT && rule->but[i] != FACT_NONE; i++) {
+    out->against |= evidence_bit(&r->facts, rule->but[i]);
+  }
+}
+
+/* Best first; of two alike the lower number, so that the order is stable. */
+static unsigned best_left(const struct ranking *r, unsigned limit,
+                          unsigned limit_id)
+{
+  unsigned best = 0;
+  unsigned best_confidence = 0;
+  unsigned id, confidence;
+
+  for (id = 0; id < NUM_CAUSES; id++) {
+    confidence = r->by_cause[id].confidence;
+    if (confidence > best_confidence && confidence >= MIN_CONFIDENCE &&
+        (confidence < limit || (confidence == limit && id > limit_id))) {
+      best = id;
+      best_confidence = confidence;
+    }
+  }
+  return best_confidence != 0 ? best : NUM_CAUSES;
+}
+
+static void rank(const struct ranking *r, tlsdiag_verdict *v)
+{
+  unsigned limit = 101;
+  unsigned id = 0;
+
+  while (v->num_causes < TLSDIAG_MAX_CAUSES) {
+    id = best_left(r, limit, id);
+    if (id == NUM_CAUSES) {
+      return;
+    }
+    limit = r->by_cause[id].confidence;
+    fill_cause(r, id, &v->causes[v->num_causes++]);
+  }
+}
+
+static void fill_alert(const struct flow *f, const struct facts *k,
+                       tlsdiag_verdict *v)
+{
+  unsigned at = k->alert_at;
+  const struct observed *o;
+
+  if (at == 0) {
+    at = observation_of(f, TLSDIAG_OBS_ALERT); /* an echo, flagged as one */
+  }
+  if (at == 0) {
+    return;
+  }
+  o = &f->observed[at - 1];
+  v->has_alert = 1;
+  v->alert_from = o->from;
+  v->alert_flags = TLSDIAG_ALERT_FLAG_ENCRYPTED;
+  if (o->kind == TLSDIAG_OBS_ALERT) {
+    v->alert_level = (uint8_t)(o->a >> 8);
+    v->alert_code = (uint8_t)o->a;
+    v->alert_flags = (uint8_t)o->b;
+  }
+}
+
+static int is_noise(const struct facts *k, const tlsdiag_verdict *v)
+{
+  unsigned cause = v->causes[0].id;
+
+  return cause == TLSDIAG_CAUSE_CONNECTION_PROBE ||
+         k->trigger == TRIGGER_PLAINTEXT ||
+         (cause == TLSDIAG_CAUSE_CLIENT_ABORTED && fact_holds(k, FACT_QUICK));
+}
+
+static void fill_verdict(const struct flow *f, const struct ranking *r,
+                         tlsdiag_verdict *v)
+{
+  const struct facts *k = &r->facts;
+
+  v->outcome = k->outcome;
+  v->stage = k->stage;
+  v->version = k->version;
+  v->cipher = k->cipher;
+  if (k->close_at != 0) {
+    v->end_how = (uint8_t)f->observed[k->close_at - 1].a;
+    v->end_by = f->observed[k->close_at - 1].from;
+  }
+  fill_alert(f, k, v);
+  rank(r, v);
+  if (v->num_causes == 0) {
+    v->causes[0].id = TLSDIAG_CAUSE_UNKNOWN;
+    v->causes[0].confidence = v->outcome == TLSDIAG_OUTCOME_FAILED ? 30 : 50;
+    v->causes[0].party = TLSDIAG_PARTY_UNKNOWN;
+    v->causes[0].rule = NO_RULE;
+    v->num_causes = 1;
+  }
+  /* Nothing was sent, so no handshake was there to fail. */
+  if (v->causes[0].id == TLSDIAG_CAUSE_CONNECTION_PROBE) {
+    v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;
+  }
+  if (v->causes[0].id == TLSDIAG_CAUSE_IMPLICIT_TLS_EXPECTED) {
+    v->outcome = TLSDIAG_OUTCOME_NOT_TLS;
+  }
+  if (v->outcome == TLSDIAG_OUTCOME_INCOMPLETE &&
+      fact_holds(k, FACT_TEXT) && v->causes[0].id > TLSDIAG_CAUSE_UNKNOWN) {
+    v->outcome = TLSDIAG_OUTCOME_FAILED;
+  }
+  v->noise = (uint8_t)is_noise(k, v);
+}
+
+int tlsdiag_classify(const tlsdiag_flow *flow, tlsdiag_verdict *out)
+{
+  const struct flow *f = flow_of_const(flow);
+  struct ranking r;
+  tlsdiag_verdict v;
+
+  if (flow == NULL || versioned_size(out) == 0) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  memset(&r.by_cause, 0, sizeof r.by_cause);
+  memset(&v, 0, sizeof v);
+  facts_gather(f, &r.facts);
+  try_rules(&r, r.facts.trigger);
+  if (r.facts.trigger >= TRIGGER_ALERT_CLIENT &&
+      r.facts.trigger < TRIGGER_ANY_ALERT_CLIENT) {
+    try_rules(&r, r.facts.trigger < TRIGGER_ALERT_SERVER
+                    ? TRIGGER_ANY_ALERT_CLIENT
+                    : TRIGGER_ANY_ALERT_SERVER);
+  }
+  try_texts(&r, f);
+  try_policy(&r, f);
+  try_group(&r, f);
+  fill_verdict(f, &r, &v);
+  versioned_out(out, &v, sizeof v);
+  return TLSDIAG_STATUS_OK;
+}

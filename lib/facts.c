@@ -1,0 +1,605 @@
+/* facts.c: observations become facts; see facts.h. */
+#include <string.h>
+
+#include "facts.h"
+#include "facts_shape.h"
+#include "suites.h"
+
+void fact_set(struct facts *k, unsigned fact, size_t index)
+{
+  if (!fact_holds(k, fact)) {
+    k->bits[fact / 64] |= 1ull << (fact % 64);
+    k->at[fact] = (uint8_t)(index + 1);
+  }
+}
+
+/* A fact that no single observation proves. */
+void fact_infer(struct facts *k, unsigned fact, int holds)
+{
+  if (holds) {
+    k->bits[fact / 64] |= 1ull << (fact % 64);
+  }
+}
+
+/* One bit of an observation's word that is one fact. */
+struct bit_fact {
+  uint32_t bit;
+  uint32_t fact;
+};
+
+static void set_bits(struct facts *k, uint32_t word, size_t index,
+                     const struct bit_fact *list, size_t num)
+{
+  size_t i;
+
+  for (i = 0; i < num; i++) {
+    if ((word & list[i].bit) != 0) {
+      fact_set(k, list[i].fact, index);
+    }
+  }
+}
+
+#define SET_BITS(k, word, index, list) \
+  set_bits(k, word, index, list, sizeof(list) / sizeof((list)[0]))
+
+/* ---- hellos ---- */
+
+static const struct bit_fact hello_facts[] = {
+  {TLSDIAG_HELLO_SERVER_NAME, FACT_NAME},
+  {TLSDIAG_HELLO_NAME_IS_ADDRESS, FACT_NAME_IS_ADDRESS},
+  {TLSDIAG_HELLO_ALPN, FACT_ALPN},
+  {TLSDIAG_HELLO_EXTENDED_MASTER_SECRET, FACT_EMS},
+  {TLSDIAG_HELLO_FALLBACK_SCSV, FACT_SCSV},
+  {TLSDIAG_HELLO_RENEGOTIATION, FACT_SECURE_RENEGOTIATION},
+  {TLSDIAG_HELLO_TICKET, FACT_RESUMES},
+  {TLSDIAG_HELLO_PSK, FACT_PSK},
+  {TLSDIAG_HELLO_SHORT_PSK, FACT_PSK_BY_HAND},
+  {TLSDIAG_HELLO_PSK_SUITES, FACT_PSK_SUITES},
+  {TLSDIAG_HELLO_EARLY_DATA, FACT_EARLY_DATA},
+  {TLSDIAG_HELLO_ECH, FACT_ECH},
+  {TLSDIAG_HELLO_SEVERAL_SEGMENTS, FACT_LARGE},
+  {TLSDIAG_HELLO_SEVERAL_RECORDS, FACT_SPLIT_RECORDS},
+  {TLSDIAG_HELLO_NO_EXTENSIONS, FACT_NO_EXTENSIONS},
+  {TLSDIAG_HELLO_PARTIAL, FACT_HELLO_PARTIAL},
+  {TLSDIAG_HELLO_SSLV2_FORMAT, FACT_HELLO_SSLV2},
+  {TLSDIAG_HELLO_RENEGOTIATING, FACT_RENEGOTIATING},
+  {TLSDIAG_HELLO_POST_HANDSHAKE_AUTH, FACT_POST_HANDSHAKE_AUTH},
+  {TLSDIAG_HELLO_STATUS_REQUEST, FACT_STATUS_REQUEST},
+  {TLSDIAG_HELLO_GREASE, FACT_GREASE},
+};
+
+static void hello(struct facts *k, const struct observed *o, size_t i)
+{
+  if ((o->a & TLSDIAG_HELLO_SECOND) != 0) {
+    fact_set(k, FACT_SECOND_HELLO, i);
+    return;
+  }
+  fact_set(k, FACT_HELLO, i);
+  SET_BITS(k, o->a, i, hello_facts);
+  if ((o->a & (TLSDIAG_HELLO_PARTIAL | TLSDIAG_HELLO_SSLV2_FORMAT)) != 0) {
+    return; /* what is absent here may only not have been seen */
+  }
+  if ((o->a & TLSDIAG_HELLO_SERVER_NAME) == 0) {
+    fact_set(k, FACT_NO_NAME, i);
+  }
+  if ((o->a & TLSDIAG_HELLO_EXTENDED_MASTER_SECRET) == 0) {
+    fact_set(k, FACT_NO_EMS, i);
+  }
+  if ((o->a & TLSDIAG_HELLO_SIGNATURE_ALGORITHMS) == 0) {
+    fact_set(k, FACT_NO_SIGALGS, i);
+  }
+  if ((o->a & TLSDIAG_HELLO_SUPPORTED_GROUPS) == 0) {
+    fact_set(k, FACT_NO_GROUPS, i);
+  }
+  if ((o->a & TLSDIAG_HELLO_KEY_SHARE) == 0) {
+    fact_set(k, FACT_NO_KEY_SHARE, i);
+  }
+  /* A TLS 1.3 client sends a session_id for show (RFC 8446 appendix D.4). */
+  if ((o->a & (TLSDIAG_HELLO_SESSION_ID | TLSDIAG_HELLO_SUPPORTED_VERSIONS)) ==
+      TLSDIAG_HELLO_SESSION_ID) {
+    fact_set(k, FACT_RESUMES, i);
+  }
+}
+
+static void offered_versions(struct facts *k, const struct observed *o,
+                             size_t i)
+{
+  unsigned max = o->a >> 16;
+  unsigned min = o->a & 0xffff;
+
+  if (max >> 8 == 0xfe) { /* DTLS counts down from 0xfeff */
+    return;
+  }
+  if (max <= 0x0300) {
+    fact_set(k, FACT_MAX_SSL3, i);
+  }
+  if (max <= 0x0302) {
+    fact_set(k, FACT_MAX_TLS11, i);
+  }
+  if (max <= 0x0303) {
+    fact_set(k, FACT_MAX_TLS12, i);
+  }
+  if (max >= 0x0304) {
+    fact_set(k, FACT_OFFERS_TLS13, i);
+  }
+  if (min >= 0x0304) {
+    fact_set(k, FACT_ONLY_TLS13, i);
+  }
+  if (min >= 0x0303) {
+    fact_set(k, FACT_MIN_TLS12, i);
+  }
+}
+
+static void offered_suites(struct facts *k, const struct observed *o, size_t i)
+{
+  const uint32_t bits = o->a;
+  const uint32_t kinds =
+    bits & (TLSDIAG_SUITES_TLS13 | TLSDIAG_SUITES_ECDHE_ECDSA |
+            TLSDIAG_SUITES_ECDHE_RSA | TLSDIAG_SUITES_DHE_RSA |
+            TLSDIAG_SUITES_RSA | TLSDIAG_SUITES_PSK | TLSDIAG_SUITES_ANON |
+            TLSDIAG_SUITES_ECDH_STATIC | TLSDIAG_SUITES_SRP_KRB |
+            TLSDIAG_SUITES_GOST_SM | TLSDIAG_SUITES_UNKNOWN);
+  const uint32_t strength =
+    bits & (TLSDIAG_SUITES_TLS13 | TLSDIAG_SUITES_AEAD12 | TLSDIAG_SUITES_CBC);
+
+  if (o->b == 0) {
+    fact_set(k, FACT_NO_SUITES, i);
+    return;
+  }
+  if (o->b <= 2) {
+    fact_set(k, FACT_FEW_SUITES, i);
+  }
+  if (o->b <= 5) {
+    fact_set(k, FACT_SOME_SUITES, i);
+  }
+  if (bits == 0) { /* SSLv2 kinds are not judged */
+    return;
+  }
+  if (kinds == TLSDIAG_SUITES_TLS13) {
+    fact_set(k, FACT_ONLY_TLS13_SUITES, i);
+  }
+  if (strength == 0) {
+    fact_set(k, FACT_WEAK_SUITES, i);
+  }
+  if ((kinds & ~(uint32_t)(TLSDIAG_SUITES_GOST_SM | TLSDIAG_SUITES_UNKNOWN |
+                           TLSDIAG_SUITES_SRP_KRB |
+                           TLSDIAG_SUITES_ECDH_STATIC)) == 0) {
+    fact_set(k, FACT_ODD_SUITES, i);
+  }
+  if (kinds == TLSDIAG_SUITES_ECDHE_ECDSA) {
+    fact_set(k, FACT_ECDSA_SUITES, i);
+  }
+  if ((kinds & (TLSDIAG_SUITES_ECDHE_ECDSA | TLSDIAG_SUITES_TLS13 |
+                TLSDIAG_SUITES_PSK | TLSDIAG_SUITES_ANON)) == 0) {
+    fact_set(k, FACT_RSA_SUITES, i);
+  }
+  if ((kinds & (TLSDIAG_SUITES_ECDHE_ECDSA | TLSDIAG_SUITES_ECDHE_RSA |
+                TLSDIAG_SUITES_TLS13 | TLSDIAG_SUITES_DHE_RSA)) == 0) {
+    fact_set(k, FACT_NO_FORWARD_SECRECY, i);
+  }
+  if (kinds == TLSDIAG_SUITES_ANON) {
+    fact_set(k, FACT_ANON_SUITES, i);
+  }
+}
+
+static void offered_groups(struct facts *k, const struct observed *o, size_t i)
+{
+  unsigned count = o->b >> 16;
+
+  if (count == 1) {
+    fact_set(k, FACT_FEW_GROUPS, i);
+  }
+  if (count <= 2) {
+    fact_set(k, FACT_TWO_GROUPS, i);
+  }
+  if ((o->a & TLSDIAG_GROUPS_P256) == 0) {
+    fact_set(k, FACT_NO_P256, i);
+    if ((o->a & TLSDIAG_GROUPS_X25519) == 0) {
+      fact_set(k, FACT_ODD_GROUPS, i);
+    }
+  }
+}
+
+static void offered_sigalgs(struct facts *k, const struct observed *o, size_t i)
+{
+  if (o->b <= 2) {
+    fact_set(k, FACT_FEW_SIGALGS, i);
+  }
+  if ((o->a & (TLSDIAG_SIGALGS_RSA_PKCS1 | TLSDIAG_SIGALGS_RSA_PSS |
+               TLSDIAG_SIGALGS_ECDSA | TLSDIAG_SIGALGS_EDDSA)) == 0) {
+    fact_set(k, FACT_SHA1_SIGALGS, i);
+  }
+  if ((o->a & (TLSDIAG_SIGALGS_RSA_PKCS1 | TLSDIAG_SIGALGS_RSA_PSS)) == 0) {
+    fact_set(k, FACT_NO_RSA_SIGALGS, i);
+  }
+  if ((o->a & TLSDIAG_SIGALGS_RSA_PSS) == 0) {
+    fact_set(k, FACT_NO_PSS, i);
+  }
+  if ((o->a & TLSDIAG_SIGALGS_ECDSA) == 0) {
+    fact_set(k, FACT_NO_ECDSA_SIGALGS, i);
+  }
+}
+
+static void server_hello(struct facts *k, const struct observed *o, size_t i)
+{
+  unsigned version = o->a >> 16;
+  uint32_t bits = o->b >> 16;
+  const struct suite_info *suite = suite_find((uint16_t)o->a);
+  unsigned kx = suite != NULL ? suite->kx : SUITE_KX_OTHER;
+
+  k->version = (uint16_t)version;
+  k->cipher = (uint16_t)o->a;
+  fact_set(k, FACT_SERVER_HELLO, i);
+  fact_set(k,
+           version >= 0x0304 && version < 0xfe00 ? FACT_TLS13
+           : version == 0x0303 || version == 0xfefd ? FACT_TLS12
+                                                     : FACT_OLD_VERSION,
+           i);
+  if ((bits & TLSDIAG_SERVER_HELLO_NOT_OFFERED) != 0) {
+    fact_set(k, FACT_NOT_OFFERED, i);
+  }
+  if ((bits & (TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS12 |
+               TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS11)) != 0) {
+    fact_set(k, FACT_DOWNGRADE, i);
+  }
+  if ((bits & TLSDIAG_SERVER_HELLO_RESUMED) != 0) {
+    fact_set(k, FACT_RESUMED, i);
+  }
+  if ((bits & TLSDIAG_SERVER_HELLO_PSK) != 0) {
+    fact_set(k, FACT_SERVER_PSK, i);
+  }
+  if ((bits & TLSDIAG_SERVER_HELLO_ALPN) != 0) {
+    fact_set(k, FACT_ALPN_ANSWERED, i);
+  }
+  if (fact_holds(k, FACT_TLS13)) {
+    return; /* the rest has no meaning there */
+  }
+  fact_set(k,
+           (bits & TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET) != 0
+             ? FACT_SERVER_EMS
+             : FACT_SERVER_NO_EMS,
+           i);
+  if ((bits & TLSDIAG_SERVER_HELLO_RENEGOTIATION_INFO) == 0) {
+    fact_set(k, FACT_SERVER_NO_RENEGOTIATION, i);
+  }
+  if (kx == SUITE_KX_RSA) {
+    fact_set(k, FACT_RSA_KEY_EXCHANGE, i);
+  }
+  if (kx == SUITE_KX_DHE) {
+    fact_set(k, FACT_DHE_KEY_EXCHANGE, i);
+  }
+  if (kx >= SUITE_KX_PSK && kx <= SUITE_KX_ECDHE_PSK) {
+    fact_set(k, FACT_PSK_KEY_EXCHANGE, i);
+  }
+}
+
+/* ---- certificates ---- */
+
+static const struct bit_fact server_cert_facts[] = {
+  {TLSDIAG_CERT_EXPIRED, FACT_CERT_EXPIRED},
+  {TLSDIAG_CERT_NOT_YET_VALID, FACT_CERT_NOT_YET_VALID},
+  {TLSDIAG_CERT_RECENT, FACT_CERT_RECENT},
+  {TLSDIAG_CERT_NAME_MISMATCH, FACT_CERT_NAME_MISMATCH},
+  {TLSDIAG_CERT_NAME_MATCH, FACT_CERT_NAME_MATCH},
+  {TLSDIAG_CERT_SELF_SIGNED, FACT_CERT_SELF_SIGNED},
+  {TLSDIAG_CERT_SINGLE, FACT_CERT_SINGLE},
+  {TLSDIAG_CERT_INCOMPLETE, FACT_CERT_INCOMPLETE},
+  {TLSDIAG_CERT_UNORDERED, FACT_CERT_INCOMPLETE},
+  {TLSDIAG_CERT_ROOT_INCLUDED, FACT_CERT_ROOT},
+  {TLSDIAG_CERT_WEAK_KEY, FACT_CERT_WEAK_KEY},
+  {TLSDIAG_CERT_WEAK_SIGNATURE, FACT_CERT_WEAK_SIGNATURE},
+  {TLSDIAG_CERT_NOT_FOR_SERVER, FACT_CERT_PURPOSE},
+  {TLSDIAG_CERT_BAD_KEY_USAGE, FACT_CERT_KEY_USAGE},
+  {TLSDIAG_CERT_MUST_STAPLE, FACT_CERT_MUST_STAPLE},
+  {TLSDIAG_CERT_CRITICAL_UNKNOWN, FACT_CERT_CRITICAL},
+  {TLSDIAG_CERT_MALFORMED, FACT_CERT_MALFORMED},
+  {TLSDIAG_CERT_NO_NAMES, FACT_CERT_NO_NAMES},
+  {TLSDIAG_CERT_INTERMEDIATE_EXPIRED, FACT_CERT_INTERMEDIATE_EXPIRED},
+};
+
+static const struct bit_fact client_cert_facts[] = {
+  {TLSDIAG_CERT_EXPIRED, FACT_CLIENT_CERT_EXPIRED},
+  {TLSDIAG_CERT_NOT_YET_VALID, FACT_CLIENT_CERT_NOT_YET},
+  {TLSDIAG_CERT_SELF_SIGNED, FACT_CLIENT_CERT_SELF_SIGNED},
+  {TLSDIAG_CERT_NOT_FOR_CLIENT, FACT_CLIENT_CERT_PURPOSE},
+  {TLSDIAG_CERT_WEAK_KEY, FACT_CLIENT_CERT_WEAK},
+  {TLSDIAG_CERT_WEAK_SIGNATURE, FACT_CLIENT_CERT_WEAK},
+};
+
+static void certificate(struct facts *k, const struct observed *o, size_t i)
+{
+  int empty = (o->a & TLSDIAG_CERT_EMPTY) != 0;
+
+  if (o->from == TLSDIAG_FROM_CLIENT) {
+    fact_set(k, empty ? FACT_CLIENT_CERT_EMPTY : FACT_CLIENT_CERT, i);
+    SET_BITS(k, o->a, i, client_cert_facts);
+    return;
+  }
+  fact_set(k, FACT_CERTIFICATE, i);
+  SET_BITS(k, o->a, i, server_cert_facts);
+  if ((o->b & 0xffff) > 1) {
+    fact_set(k, FACT_CERT_CHAIN, i);
+  }
+}
+
+static void key_exchange(struct facts *k, const struct observed *o, size_t i)
+{
+  fact_set(k, FACT_KEY_EXCHANGE, i);
+  if (o->b != 0 && o->b < 2048) {
+    fact_set(k, FACT_SHORT_DH, i);
+  }
+  if (o->b != 0 && o->b <= 1024) {
+    fact_set(k, FACT_VERY_SHORT_DH, i);
+  }
+}
+
+/* ---- plaintext, TCP, the rest ---- */
+
+static unsigned client_protocol_fact(uint32_t protocol)
+{
+  switch (protocol) {
+  case TLSDIAG_PROTOCOL_HTTP_REQUEST:
+  case TLSDIAG_PROTOCOL_HTTP2_PREFACE:
+    return FACT_CLIENT_HTTP;
+  case TLSDIAG_PROTOCOL_HTTP_CONNECT:
+    return FACT_CLIENT_CONNECT;
+  case TLSDIAG_PROTOCOL_PROXY_V1:
+  case TLSDIAG_PROTOCOL_PROXY_V2:
+    return FACT_CLIENT_PROXY_HEADER;
+  case TLSDIAG_PROTOCOL_SMTP:
+  case TLSDIAG_PROTOCOL_LMTP:
+  case TLSDIAG_PROTOCOL_IMAP:
+  case TLSDIAG_PROTOCOL_POP3:
+  case TLSDIAG_PROTOCOL_FTP:
+  case TLSDIAG_PROTOCOL_NNTP:
+  case TLSDIAG_PROTOCOL_SIEVE:
+    return FACT_CLIENT_MAIL;
+  default:
+    return FACT_CLIENT_OTHER;
+  }
+}
+
+static unsigned server_protocol_fact(uint32_t protocol)
+{
+  switch (protocol) {
+  case TLSDIAG_PROTOCOL_HTTP_RESPONSE:
+  case TLSDIAG_PROTOCOL_HTML:
+  case TLSDIAG_PROTOCOL_HTTP2_PREFACE:
+    return FACT_SERVER_HTTP;
+  case TLSDIAG_PROTOCOL_SMTP:
+  case TLSDIAG_PROTOCOL_LMTP:
+  case TLSDIAG_PROTOCOL_IMAP:
+  case TLSDIAG_PROTOCOL_POP3:
+  case TLSDIAG_PROTOCOL_FTP:
+  case TLSDIAG_PROTOCOL_NNTP:
+  case TLSDIAG_PROTOCOL_SIEVE:
+    return FACT_SERVER_BANNER;
+  default:
+    return FACT_SERVER_OTHER;
+  }
+}
+
+static void first_bytes(struct facts *k, const struct observed *o, size_t i)
+{
+  if (o->from == TLSDIAG_FROM_CLIENT) {
+    fact_set(k, fact_holds(k, FACT_HELLO) ? FACT_CLIENT_ODD_LATER
+                                          : client_protocol_fact(o->a), i);
+    return;
+  }
+  if (fact_holds(k, FACT_SERVER_HELLO)) {
+    fact_set(k, FACT_SERVER_ODD_LATER, i);
+    return;
+  }
+  fact_set(k, server_protocol_fact(o->a), i);
+  if (o->a == TLSDIAG_PROTOCOL_HTTP_RESPONSE && o->b == 400) {
+    fact_set(k, FACT_HTTP_BAD_REQUEST, i);
+  }
+  if (!fact_holds(k, FACT_HELLO)) {
+    fact_set(k, FACT_SERVER_FIRST, i);
+  }
+}
+
+static void prologue(struct facts *k, const struct observed *o, size_t i)
+{
+  if (o->b == TLSDIAG_PROLOGUE_REQUESTED) {
+    fact_set(k, FACT_STARTTLS_ASKED, i);
+  } else if (o->b == TLSDIAG_PROLOGUE_ACCEPTED) {
+    fact_set(k, FACT_STARTTLS_AGREED, i);
+  } else if (o->b == TLSDIAG_PROLOGUE_REFUSED) {
+    fact_set(k, FACT_STARTTLS_REFUSED, i);
+  }
+}
+
+static void anomaly(struct facts *k, const struct observed *o, size_t i)
+{
+  if (o->from != TLSDIAG_FROM_CLIENT) {
+    return;
+  }
+  if (o->a == TLSDIAG_ANOMALY_DUPLICATE_EXTENSION) {
+    fact_set(k, FACT_DUPLICATE_EXTENSION, i);
+  }
+  if (o->a == TLSDIAG_ANOMALY_TLS13_MISSING_EXTENSION) {
+    fact_set(k, FACT_TLS13_INCOMPLETE, i);
+  }
+  fact_set(k, FACT_ODD_HELLO, i);
+}
+
+/* What proves a forged reset alone, and what only makes it odd. */
+static void reset_evidence(struct facts *k, const struct observed *o, size_t i)
+{
+  const uint32_t proof = TLSDIAG_PATH_TTL | TLSDIAG_PATH_DATA_FOLLOWS |
+                         TLSDIAG_PATH_IP_ID | TLSDIAG_PATH_TOO_FAST;
+
+  fact_set(k, (o->a & proof) != 0 ? FACT_RESET_FORGED : FACT_RESET_DOUBTFUL, i);
+  if ((o->a & TLSDIAG_PATH_BOTH_SIDES) != 0) {
+    fact_set(k, FACT_BOTH_RESET, i);
+  }
+}
+
+static void unacknowledged(struct facts *k, const struct observed *o, size_t i)
+{
+  if (o->from == TLSDIAG_FROM_SERVER) {
+    fact_set(k, FACT_SERVER_UNACKED, i);
+    return;
+  }
+  fact_set(k, FACT_CLIENT_UNACKED, i);
+  if (o->a == o->b) {
+    fact_set(k, FACT_CLIENT_ALL_UNACKED, i);
+  }
+}
+
+enum { BIG_SEGMENT = 1000 }; /* nothing but bulk data is longer */
+
+static void retransmitted(struct facts *k, const struct observed *o, size_t i)
+{
+  int client = o->from == TLSDIAG_FROM_CLIENT;
+
+  fact_set(k, client ? FACT_CLIENT_REPEATED : FACT_SERVER_REPEATED, i);
+  if (o->b >= BIG_SEGMENT) {
+    fact_set(k, client ? FACT_CLIENT_REPEATED_BIG : FACT_SERVER_REPEATED_BIG,
+             i);
+  }
+}
+
+static void both_ways(struct facts *k, const struct observed *o, size_t i,
+                      unsigned client_fact, unsigned server_fact)
+{
+  fact_set(k, o->from == TLSDIAG_FROM_CLIENT ? client_fact : server_fact, i);
+}
+
+static void alert(struct facts *k, const struct observed *o, size_t i)
+{
+  unsigned code = o->a & 0xff;
+
+  if (o->a >> 8 == 1 && code == 112 && o->from == TLSDIAG_FROM_SERVER) {
+    fact_set(k, FACT_WARNING_NAME, i);
+  }
+  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) != 0) {
+    fact_set(k, FACT_ECHO_ALERT, i);
+  }
+  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_ALERT) != 0) {
+    fact_set(k, FACT_TWO_ALERTS, i);
+  }
+  if ((o->b & TLSDIAG_ALERT_FLAG_FROM_TEXT) != 0) {
+    fact_set(k, FACT_TEXT, i);
+  }
+}
+
+static void one(struct facts *k, const struct observed *o, size_t i)
+{
+  switch (o->kind) {
+  case TLSDIAG_OBS_SYN_ACK: fact_set(k, FACT_CONNECTED, i); break;
+  case TLSDIAG_OBS_REFUSED: fact_set(k, FACT_REFUSED, i); break;
+  case TLSDIAG_OBS_RETRANSMITTED: retransmitted(k, o, i); break;
+  case TLSDIAG_OBS_UNACKNOWLEDGED: unacknowledged(k, o, i); break;
+  case TLSDIAG_OBS_RESET_EVIDENCE: reset_evidence(k, o, i); break;
+  case TLSDIAG_OBS_DATA_AFTER_RESET:
+    fact_set(k, FACT_DATA_AFTER_RESET, i);
+    break;
+  case TLSDIAG_OBS_GAP:
+    both_ways(k, o, i, FACT_GAP_CLIENT, FACT_GAP_SERVER);
+    break;
+  case TLSDIAG_OBS_MIDSTREAM: fact_set(k, FACT_MIDSTREAM, i); break;
+  case TLSDIAG_OBS_ONE_SIDED: fact_set(k, FACT_ONE_SIDED, i); break;
+  case TLSDIAG_OBS_FIRST_BYTES: first_bytes(k, o, i); break;
+  case TLSDIAG_OBS_STARTTLS: prologue(k, o, i); break;
+  case TLSDIAG_OBS_CLIENT_HELLO: hello(k, o, i); break;
+  case TLSDIAG_OBS_OFFERED_VERSIONS: offered_versions(k, o, i); break;
+  case TLSDIAG_OBS_OFFERED_SUITES: offered_suites(k, o, i); break;
+  case TLSDIAG_OBS_OFFERED_GROUPS: offered_groups(k, o, i); break;
+  case TLSDIAG_OBS_OFFERED_SIGALGS: offered_sigalgs(k, o, i); break;
+  case TLSDIAG_OBS_HELLO_RETRY_REQUEST: fact_set(k, FACT_RETRY, i); break;
+  case TLSDIAG_OBS_HELLO_VERIFY_REQUEST: fact_set(k, FACT_DTLS_COOKIE, i); break;
+  case TLSDIAG_OBS_SERVER_HELLO: server_hello(k, o, i); break;
+  case TLSDIAG_OBS_CERTIFICATE: certificate(k, o, i); break;
+  case TLSDIAG_OBS_CERTIFICATE_STATUS: fact_set(k, FACT_STAPLED, i); break;
+  case TLSDIAG_OBS_SERVER_KEY_EXCHANGE: key_exchange(k, o, i); break;
+  case TLSDIAG_OBS_CERTIFICATE_REQUEST:
+    fact_set(k, FACT_CERTIFICATE_REQUESTED, i);
+    break;
+  case TLSDIAG_OBS_SERVER_HELLO_DONE: fact_set(k, FACT_HELLO_DONE, i); break;
+  case TLSDIAG_OBS_CLIENT_KEY_EXCHANGE:
+    fact_set(k, FACT_CLIENT_KEY_EXCHANGE, i);
+    break;
+  case TLSDIAG_OBS_CERTIFICATE_VERIFY: fact_set(k, FACT_CERT_VERIFY, i); break;
+  case TLSDIAG_OBS_CHANGE_CIPHER_SPEC:
+    both_ways(k, o, i, FACT_CLIENT_CCS, FACT_SERVER_CCS);
+    break;
+  case TLSDIAG_OBS_FINISHED:
+    both_ways(k, o, i, FACT_CLIENT_FINISHED, FACT_SERVER_FINISHED);
+    break;
+  case TLSDIAG_OBS_APPLICATION_DATA:
+    both_ways(k, o, i, FACT_CLIENT_DATA, FACT_SERVER_DATA);
+    break;
+  case TLSDIAG_OBS_ALERT: alert(k, o, i); break;
+  case TLSDIAG_OBS_MALFORMED:
+    both_ways(k, o, i, FACT_BAD_HELLO, FACT_BAD_SERVER_MESSAGE);
+    break;
+  case TLSDIAG_OBS_ANOMALY: anomaly(k, o, i); break;
+  case TLSDIAG_OBS_RENEGOTIATION:
+    fact_set(k, FACT_RENEGOTIATION, i);
+    if (o->from == TLSDIAG_FROM_SERVER) {
+      fact_set(k, FACT_HELLO_REQUEST, i);
+    }
+    break;
+  case TLSDIAG_OBS_UNEXPECTED:
+    both_ways(k, o, i, FACT_UNEXPECTED_CLIENT, FACT_UNEXPECTED_SERVER);
+    break;
+  case TLSDIAG_OBS_OVERSIZED:
+    both_ways(k, o, i, FACT_OVERSIZED_CLIENT, FACT_OVERSIZED_SERVER);
+    break;
+  case TLSDIAG_OBS_HEARTBEAT: fact_set(k, FACT_HEARTBEAT, i); break;
+  case TLSDIAG_OBS_TEXT_CAUSE:
+  case TLSDIAG_OBS_TEXT_STATE: fact_set(k, FACT_TEXT, i); break;
+  case TLSDIAG_OBS_GROUP: k->group_cause = (o->a << 8) | o->b; break;
+  case TLSDIAG_OBS_POLICY: k->policy_cause = o->a; break;
+  default: break;
+  }
+}
+
+void facts_gather(const struct flow *f, struct facts *k)
+{
+  size_t i;
+
+  memset(k, 0, sizeof *k);
+  k->stage = f->stage;
+  fact_infer(k, FACT_ALWAYS, 1);
+  for (i = 0; i < f->num_observations; i++) {
+    one(k, &f->observed[i], i);
+  }
+  fact_infer(k, FACT_CLIENT_BYTES, f->side[0].offset + f->side[0].head_len != 0);
+  fact_infer(k, FACT_SERVER_BYTES, f->side[1].offset + f->side[1].head_len != 0);
+  /* Who writes of an alert has seen a hello, though we have not. */
+  fact_infer(k, FACT_HELLO, fact_holds(k, FACT_TEXT));
+  fact_infer(k, FACT_NO_HELLO, !fact_holds(k, FACT_HELLO));
+  fact_infer(k, FACT_NO_SERVER_HELLO, !fact_holds(k, FACT_SERVER_HELLO));
+  fact_infer(k, FACT_SYN_UNANSWERED,
+             (f->state & (FLOW_SYN | FLOW_SYN_ACK)) == FLOW_SYN &&
+               (f->side[1].flags & SIDE_SEEN) == 0);
+  shape_gather(f, k);
+  trigger_choose(f, k);
+}
+
+#pragma GCC diagnostic ignored "-Woverlength-strings" /* all compilers can */
+static const char fact_texts[] =
+#define FACT(name, sentence) sentence "\0"
+#include "facts.inc"
+#undef FACT
+  ;
+
+/* One pool of strings instead of an array of pointers: nothing to relocate. */
+const char *fact_text(unsigned fact)
+{
+  const char *p = fact_texts;
+
+  if (fact >= NUM_FACTS) {
+    return "";
+  }
+  while (fact-- > 0) {
+    while (*p != '\0') {
+      p++;
+    }
+    p++;
+  }
+  return p;
+}

@@ -1,0 +1,76 @@
+/* rules.c: the rule table as data. */
+#include "rules.h"
+#include "facts.h"
+
+/* Lists of one to seven names become rows of fixed length. */
+#define FIVE(a, b, c, d, e, ...) \
+  {FACT_##a, FACT_##b, FACT_##c, FACT_##d, FACT_##e}
+#define SEVEN(a, b, c, d, e, f, g, ...) \
+  {FACT_##a, FACT_##b, FACT_##c, FACT_##d, FACT_##e, FACT_##f, FACT_##g}
+#define THREE(a, b, c, ...) {FACT_##a, FACT_##b, FACT_##c}
+#define ALL(...) FIVE(__VA_ARGS__, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS)
+#define NOT(...) SEVEN(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE, NONE, NONE)
+#define BUT(...) THREE(__VA_ARGS__, NONE, NONE, NONE)
+
+/* The names of causes in rules.inc are those of causes.csv. */
+#include "tables/cause_names.inc"
+
+const struct rule rules[] = {
+#define RULE(trigger, cause, party, confidence, all, not, but, sentence) \
+  {TRIGGER_##trigger, CAUSE_##cause, TLSDIAG_PARTY_##party, confidence, all, \
+   not, but},
+#include "rules.inc"
+#undef RULE
+};
+
+const unsigned num_rules = sizeof rules / sizeof rules[0];
+
+#pragma GCC diagnostic ignored "-Woverlength-strings" /* all compilers can */
+static const char sentences[] =
+#define RULE(trigger, cause, party, confidence, all, not, but, sentence) \
+  sentence "\0"
+#include "rules.inc"
+#undef RULE
+  ;
+
+static unsigned lower_bound(unsigned trigger)
+{
+  unsigned low = 0;
+  unsigned high = num_rules;
+  unsigned mid;
+
+  while (low < high) {
+    mid = (low + high) / 2;
+    if (rules[mid].trigger < trigger) {
+      low = mid + 1;
+    } else {
+      high = mid;
+    }
+  }
+  return low;
+}
+
+void rules_of(unsigned trigger, unsigned *first, unsigned *last)
+{
+  *first = lower_bound(trigger);
+  *last = *first;
+  while (*last < num_rules && rules[*last].trigger == trigger) {
+    (*last)++;
+  }
+}
+
+const char *rule_sentence(unsigned index)
+{
+  const char *p = sentences;
+
+  if (index >= num_rules) {
+    return "";
+  }
+  while (index-- > 0) {
+    while (*p != '\0') {
+      p++;
+    }
+    p++;
+  }
+  return p;
+}

@@ -1,0 +1,26 @@
+/* rules.h: the rule table (internal); the rows are in rules.inc. */
+#ifndef TLSDIAG_LIB_RULES_H
+#define TLSDIAG_LIB_RULES_H
+
+#include <stdint.h>
+
+enum { RULE_ALL = 5, RULE_NOT = 7, RULE_BUT = 3 };
+
+struct rule {
+  uint16_t trigger;
+  uint8_t cause;
+  uint8_t party;
+  uint8_t confidence;
+  uint8_t all[RULE_ALL]; /* facts; filled up with FACT_ALWAYS */
+  uint8_t none[RULE_NOT]; /* filled up with FACT_NONE */
+  uint8_t but[RULE_BUT];
+};
+
+extern const struct rule rules[];
+extern const unsigned num_rules;
+
+/* The rows of one trigger: [first, last). */
+void rules_of(unsigned trigger, unsigned *first, unsigned *last);
+const char *rule_sentence(unsigned index);
+
+#endif

@@ -1,0 +1,249 @@
+/* trigger.c: what ended the handshake: the earliest abnormal event.
+ *
+ * What comes after it is an echo: OpenSSL answers an end of file with alert
+ * 50, GnuTLS with 10, JSSE with 40; the second of two alerts is not the
+ * reason; a reset that follows a FIN only cleans up. */
+#include "facts_shape.h"
+
+static int completed(const struct facts *k)
+{
+  if (fact_holds(k, FACT_TLS13)) {
+    return fact_holds(k, FACT_CLIENT_FINISHED);
+  }
+  return (fact_holds(k, FACT_CLIENT_FINISHED) &&
+          fact_holds(k, FACT_SERVER_FINISHED)) ||
+         fact_holds(k, FACT_CLIENT_DATA) || fact_holds(k, FACT_SERVER_DATA);
+}
+
+static void choose(struct facts *k, unsigned trigger, size_t index)
+{
+  k->trigger = (uint16_t)trigger;
+  k->trigger_evidence |= 1ull << index;
+}
+
+/* A warning that does not end a handshake: unrecognized_name (RFC 6066 section
+ * 3), no_certificate of SSLv3. */
+static int is_harmless(const struct observed *o)
+{
+  unsigned code = o->a & 0xff;
+
+  return o->a >> 8 == 1 && (code == 112 || code == 41);
+}
+
+/* Returns 1 when this alert is what ended the handshake. */
+static int alert_event(struct facts *k, const struct observed *o, size_t i,
+                       int done)
+{
+  unsigned code = o->a & 0xff;
+
+  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) != 0 || is_harmless(o) ||
+      (done && code == 0)) {
+    return 0;
+  }
+  k->alert_at = (uint8_t)(i + 1);
+  fact_infer(k, FACT_WARNING_ONLY, o->a >> 8 == 1);
+  fact_infer(k, FACT_PLAIN_IN_TLS13,
+             (o->b & TLSDIAG_ALERT_FLAG_PLAIN_IN_TLS13) != 0);
+  choose(k, (o->from != 0 ? TRIGGER_ALERT_SERVER : TRIGGER_ALERT_CLIENT) + code,
+         i);
+  return 1;
+}
+
+/* An encrypted record that has the size of an alert.  After the handshake it
+ * is as a rule close_notify; before its end it cannot be. */
+static int hidden_event(struct facts *k, const struct observed *o, size_t i,
+                        int done)
+{
+  int fails = 0;
+
+  if (o->kind == TLSDIAG_OBS_ENCRYPTED_ALERT) {
+    fails = !done &&
+            (o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) == 0;
+  } else if (k->at[FACT_CLIENT_ALERT_FIRST] == i + 1 ||
+             k->at[FACT_SERVER_ALERT_FIRST] == i + 1) {
+    fails = 1;
+  } else if (k->at[FACT_SERVER_ALERT_AFTER] == i + 1) {
+    fails = !fact_holds(k, FACT_CLIENT_DATA) &&
+            !fact_holds(k, FACT_CLIENT_ALERT_AFTER);
+  }
+  if (fails) {
+    k->alert_at = (uint8_t)(i + 1);
+    choose(k, o->from != 0 ? TRIGGER_HIDDEN_SERVER : TRIGGER_HIDDEN_CLIENT, i);
+  }
+  return fails;
+}
+
+static int first_bytes_event(struct facts *k, const struct observed *o,
+                             size_t i)
+{
+  if (o->from == TLSDIAG_FROM_SERVER) {
+    if (fact_holds(k, FACT_SERVER_HELLO) || !fact_holds(k, FACT_HELLO) ||
+        fact_holds(k, FACT_STARTTLS_REFUSED) ||
+        fact_holds(k, FACT_STARTTLS_AGREED) ||
+        fact_holds(k, FACT_CLIENT_PROXY_HEADER)) {
+      return 0;
+    }
+    choose(k, TRIGGER_SERVER_NOT_TLS, i);
+    return 1;
+  }
+  if (fact_holds(k, FACT_HELLO) &&
+      (!fact_holds(k, FACT_CLIENT_PROXY_HEADER) ||
+       fact_holds(k, FACT_SERVER_HELLO))) {
+    return 0;
+  }
+  if (fact_holds(k, FACT_STARTTLS_REFUSED)) {
+    return 0;
+  }
+  choose(k, TRIGGER_CLIENT_NOT_TLS, i);
+  return 1;
+}
+
+static void silence_facts(struct facts *k, const struct observed *o)
+{
+  fact_infer(k, FACT_QUICK, o->b < 1000);
+  fact_infer(k, FACT_SLOW, o->b >= 2000);
+  fact_infer(k, FACT_VERY_SLOW, o->b >= 10000);
+}
+
+/* An end is abnormal until the handshake is complete. */
+static int close_event(struct facts *k, const struct observed *o, size_t i,
+                       int done)
+{
+  if (k->close_at == 0) {
+    k->close_at = (uint8_t)(i + 1);
+    silence_facts(k, o);
+  }
+  if (done) {
+    return 0;
+  }
+  if (o->a == TLSDIAG_CLOSE_FIN) {
+    choose(k, TRIGGER_FIN_CLIENT + o->from, i);
+  } else if (o->a == TLSDIAG_CLOSE_RST) {
+    choose(k, TRIGGER_RST_CLIENT + o->from, i);
+  } else {
+    fact_infer(k, FACT_CAPTURE_END, o->a == TLSDIAG_CLOSE_END_OF_CAPTURE);
+    choose(k, TRIGGER_SILENCE, i);
+  }
+  return 1;
+}
+
+static int event(struct facts *k, const struct observed *o, size_t i, int done)
+{
+  switch (o->kind) {
+  case TLSDIAG_OBS_ALERT:
+    return alert_event(k, o, i, done);
+  case TLSDIAG_OBS_ENCRYPTED_ALERT:
+  case TLSDIAG_OBS_PROTECTED_RECORD:
+    return hidden_event(k, o, i, done);
+  case TLSDIAG_OBS_FIRST_BYTES:
+    return first_bytes_event(k, o, i);
+  case TLSDIAG_OBS_STARTTLS:
+    if (o->b == TLSDIAG_PROLOGUE_REFUSED &&
+        !fact_holds(k, FACT_SERVER_HELLO)) {
+      choose(k, TRIGGER_STARTTLS, i);
+      return 1;
+    }
+    return 0;
+  case TLSDIAG_OBS_REFUSED:
+    choose(k, TRIGGER_CONNECT, i);
+    return 1;
+  case TLSDIAG_OBS_CLOSE:
+    return close_event(k, o, i, done);
+  default:
+    return 0;
+  }
+}
+
+/* Who should have spoken next: RFC 5246 section 7.3, RFC 8446 section 2. */
+static int server_owes(const struct facts *k)
+{
+  if (!fact_holds(k, FACT_CLIENT_BYTES)) {
+    return fact_holds(k, FACT_STARTTLS_ASKED);
+  }
+  if (!fact_holds(k, FACT_SERVER_HELLO)) {
+    return !fact_holds(k, FACT_RETRY) || fact_holds(k, FACT_SECOND_HELLO);
+  }
+  if (fact_holds(k, FACT_TLS13)) {
+    return !fact_holds(k, FACT_SERVER_FLIGHT_FULL) ||
+           fact_holds(k, FACT_CLIENT_FINISHED);
+  }
+  if (fact_holds(k, FACT_CLIENT_FINISHED)) {
+    return !fact_holds(k, FACT_SERVER_FINISHED);
+  }
+  if (fact_holds(k, FACT_RESUMED)) {
+    return !fact_holds(k, FACT_SERVER_FINISHED);
+  }
+  return !fact_holds(k, FACT_HELLO_DONE);
+}
+
+/* The first close, whoever was found to end it: its silence and the rest. */
+static void end_facts(const struct flow *f, struct facts *k)
+{
+  size_t i;
+
+  for (i = 0; i < f->num_observations; i++) {
+    if (f->observed[i].kind == TLSDIAG_OBS_CLOSE && k->close_at == 0) {
+      k->close_at = (uint8_t)(i + 1);
+      silence_facts(k, &f->observed[i]);
+    }
+  }
+  fact_infer(k, FACT_ENDED, k->close_at != 0);
+  fact_infer(k, server_owes(k) ? FACT_SERVER_OWES : FACT_CLIENT_OWES, 1);
+  fact_infer(k, FACT_PEER_CLOSED_TOO,
+             f->side[0].closed != 0 && f->side[1].closed != 0);
+}
+
+static int is_plaintext_talk(const struct facts *k)
+{
+  int client_plain =
+    fact_holds(k, FACT_CLIENT_HTTP) || fact_holds(k, FACT_CLIENT_MAIL) ||
+    fact_holds(k, FACT_CLIENT_OTHER) || fact_holds(k, FACT_CLIENT_CONNECT);
+  int server_plain =
+    (fact_holds(k, FACT_SERVER_HTTP) &&
+     !fact_holds(k, FACT_HTTP_BAD_REQUEST)) ||
+    fact_holds(k, FACT_SERVER_BANNER) || fact_holds(k, FACT_SERVER_OTHER);
+
+  return client_plain && server_plain && fact_holds(k, FACT_NO_HELLO) &&
+         !fact_holds(k, FACT_STARTTLS_REFUSED);
+}
+
+static uint8_t outcome_of(const struct facts *k)
+{
+  switch (k->trigger) {
+  case TRIGGER_NONE:
+    return TLSDIAG_OUTCOME_INCOMPLETE;
+  case TRIGGER_COMPLETED:
+    return TLSDIAG_OUTCOME_COMPLETED;
+  case TRIGGER_PLAINTEXT:
+  case TRIGGER_CLIENT_NOT_TLS:
+  case TRIGGER_SERVER_NOT_TLS:
+  case TRIGGER_STARTTLS:
+    return TLSDIAG_OUTCOME_NOT_TLS;
+  default:
+    return TLSDIAG_OUTCOME_FAILED;
+  }
+}
+
+void trigger_choose(const struct flow *f, struct facts *k)
+{
+  int done = completed(k);
+  size_t i;
+
+  if (is_plaintext_talk(k)) {
+    k->trigger = TRIGGER_PLAINTEXT;
+  }
+  for (i = 0; i < f->num_observations && k->trigger == TRIGGER_NONE; i++) {
+    if (event(k, &f->observed[i], i, done)) {
+      break;
+    }
+  }
+  if (k->trigger == TRIGGER_NONE && done) {
+    k->trigger = TRIGGER_COMPLETED;
+  }
+  if (k->trigger == TRIGGER_NONE && fact_holds(k, FACT_SYN_UNANSWERED) &&
+      fact_holds(k, FACT_ENDED)) {
+    k->trigger = TRIGGER_CONNECT;
+  }
+  end_facts(f, k);
+  k->outcome = outcome_of(k);
+}
