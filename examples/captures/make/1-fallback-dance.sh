@@ -30,7 +30,7 @@ http {
   }
 }
 EOF
-background in_server nginx -p "$tmp" -c "$tmp/nginx.conf" -e "$tmp/error.log"
+background "$srv" nginx -p "$tmp" -c "$tmp/nginx.conf" -e "$tmp/error.log"
 wait_for listening 443
 
 # The payload starts 32 bytes into the TCP header (timestamps are on): 22 is a

@@ -37,7 +37,7 @@ stream {
   }
 }
 EOF
-background in_server nginx -p "$tmp" -c "$tmp/nginx.conf" -e "$tmp/error.log"
+background "$srv" nginx -p "$tmp" -c "$tmp/nginx.conf" -e "$tmp/error.log"
 wait_for listening 203.0.113.12
 
 capture 2-no-shared-cipher.pcap
@@ -76,7 +76,7 @@ expect 'no host in upstream ""' "$tmp/error.log"
   openssl x509 -req -in weak.csr -CA ca.crt -CAkey ca.key -set_serial 3 \
     -days 3650 -out weak.crt
 ) >"$tmp/weak.log" 2>&1
-background in_server openssl s_server -accept 203.0.113.13:443 -tls1_2 \
+background "$srv" openssl s_server -accept 203.0.113.13:443 -tls1_2 \
   -cert "$tmp/www.crt" -key "$tmp/www.key" -CAfile "$tmp/ca.crt" \
   -cipher 'DEFAULT:@SECLEVEL=2' -Verify 2 -verify_return_error -www
 wait_for listening 203.0.113.13
@@ -91,7 +91,7 @@ expect 'EE certificate key too weak' "$tmp/background.log"
 # A device that reads the name and resets at once; it forwards everything else.
 # The second connection asks the same address for another name and succeeds.
 in_device sysctl -qw net.ipv4.ip_forward=0
-background in_device python3 "$here/sni_device.py" d0 d1 blocked.example.test
+background "$dev" python3 "$here/sni_device.py" d0 d1 blocked.example.test
 sleep 0.5
 capture 2-sni-blocked.pcap
 s_client "$tmp/log" -connect 203.0.113.11:443 -tls1_2 \

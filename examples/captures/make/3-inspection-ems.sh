@@ -8,10 +8,10 @@ need ip tcpdump openssl python3 ss
 network
 certificates
 
-background in_server openssl s_server -accept 203.0.113.11:8443 -tls1_2 \
+background "$srv" openssl s_server -accept 203.0.113.11:8443 -tls1_2 \
   -cert "$tmp/www.crt" -key "$tmp/www.key" -cipher AES256-SHA -no_etm -www
 wait_for in_server ss -Hltn 'sport = :8443'
-background in_server python3 -u "$here/inspector.py" 203.0.113.12 443 \
+background "$srv" python3 -u "$here/inspector.py" 203.0.113.12 443 \
   203.0.113.11 8443 "$tmp/www.key"
 wait_for listening 443
 

@@ -27,9 +27,9 @@ in_client() { ip netns exec "$cli" "$@"; }
 in_device() { ip netns exec "$dev" "$@"; }
 in_server() { ip netns exec "$srv" "$@"; }
 
-# Runs a command in the background and remembers it for cleanup.
+# background NAMESPACE COMMAND: runs it until cleanup.
 background() {
-  "$@" >>"$tmp/background.log" 2>&1 &
+  ip netns exec "$@" >>"$tmp/background.log" 2>&1 &
   pids="$pids $!"
 }
 
