@@ -1,0 +1,230 @@
+/* verdict_json.c: see verdict_json.h. */
+#include <string.h>
+#include "verdict_json.h"
+
+struct out {
+  char *buf;
+  size_t len, want;
+};
+
+static void put(struct out *o, const char *text, size_t len)
+{
+  size_t i;
+
+  for (i = 0; i < len; i++, o->want++) {
+    if (o->want + 1 < o->len) {
+      o->buf[o->want] = text[i];
+    }
+  }
+}
+
+static void puts_out(struct out *o, const char *text)
+{
+  put(o, text, strlen(text));
+}
+
+static void put_number(struct out *o, unsigned long value)
+{
+  char digits[20];
+  size_t n = sizeof digits;
+
+  do {
+    digits[--n] = (char)('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  put(o, digits + n, sizeof digits - n);
+}
+
+/* A string: what is not printable ASCII becomes \u00XX. */
+static void put_string(struct out *o, const void *text, size_t len)
+{
+  static const char hex[] = "0123456789abcdef";
+  const unsigned char *in = text;
+  size_t i;
+
+  put(o, "\"", 1);
+  for (i = 0; i < len; i++) {
+    char escape[6] = {'\\', 'u', '0', '0', hex[in[i] >> 4], hex[in[i] & 15]};
+    if (in[i] < 0x20 || in[i] > 0x7e || in[i] == '"' || in[i] == '\\') {
+      put(o, escape, sizeof escape);
+    } else {
+      put(o, (const char *)in + i, 1);
+    }
+  }
+  put(o, "\"", 1);
+}
+
+static void put_key(struct out *o, const char *key)
+{
+  puts_out(o, ",\"");
+  puts_out(o, key);
+  puts_out(o, "\":");
+}
+
+static void put_text(struct out *o, const char *key, const char *text)
+{
+  put_key(o, key);
+  if (text == NULL) {
+    puts_out(o, "null");
+  } else {
+    put_string(o, text, strlen(text));
+  }
+}
+
+static void put_name(struct out *o, const char *key, uint32_t registry,
+                     uint32_t value)
+{
+  put_text(o, key, tlsdiag_name(registry, value));
+}
+
+static void put_hello(struct out *o, const struct verdict_line *line)
+{
+  tlsdiag_client_hello hello;
+  tlsdiag_bytes name;
+  tlsdiag_iter it;
+  char print[40];
+  int first = 1, ok;
+
+  memset(&hello, 0, sizeof hello);
+  hello.size = sizeof hello;
+  ok = line->hello.len > 0 &&
+       tlsdiag_client_hello_decode(line->hello.ptr, line->hello.len,
+                                   line->format, &hello,
+                                   NULL) != TLSDIAG_STATUS_E_USAGE;
+  put_key(o, "sni");
+  if (ok && hello.server_name.len > 0) {
+    put_string(o, hello.server_name.ptr, hello.server_name.len);
+  } else {
+    puts_out(o, "null");
+  }
+  put_key(o, "alpn");
+  puts_out(o, "[");
+  tlsdiag_iter_init(&it, &hello.alpn);
+  while (ok && tlsdiag_next_name(&it, &name)) {
+    put(o, ",", first ? 0 : 1);
+    put_string(o, name.ptr, name.len);
+    first = 0;
+  }
+  puts_out(o, "]");
+  if (ok && hello.version_max != 0) {
+    put_name(o, "version_max", TLSDIAG_REGISTRY_VERSION, hello.version_max);
+  }
+  ok = ok && tlsdiag_ja3(&hello, print, sizeof print) == TLSDIAG_STATUS_OK;
+  put_text(o, "ja3", ok ? print : NULL);
+  ok = ok && tlsdiag_ja4(&hello, print, sizeof print) == TLSDIAG_STATUS_OK;
+  put_text(o, "ja4", ok ? print : NULL);
+}
+
+static void put_alert(struct out *o, const tlsdiag_verdict *v)
+{
+  int hidden = (v->alert_flags & TLSDIAG_ALERT_FLAG_ENCRYPTED) != 0;
+
+  put_key(o, "alert");
+  if (!v->has_alert) {
+    puts_out(o, "null");
+    return;
+  }
+  puts_out(o, "{\"from\":");
+  puts_out(o,
+           v->alert_from == TLSDIAG_FROM_CLIENT ? "\"client\"" : "\"server\"");
+  if (!hidden) {
+    put_name(o, "level", TLSDIAG_REGISTRY_ALERT_LEVEL, v->alert_level);
+    put_key(o, "code");
+    put_number(o, v->alert_code);
+    put_name(o, "name", TLSDIAG_REGISTRY_ALERT, v->alert_code);
+  }
+  put_key(o, "encrypted");
+  puts_out(o, hidden ? "true}" : "false}");
+}
+
+static void put_end(struct out *o, const tlsdiag_verdict *v)
+{
+  put_key(o, "end");
+  if (v->end_how == 0) {
+    puts_out(o, "null");
+    return;
+  }
+  puts_out(o, "{\"by\":");
+  puts_out(o, v->end_by == TLSDIAG_FROM_CLIENT ? "\"client\"" : "\"server\"");
+  put_name(o, "how", TLSDIAG_REGISTRY_CLOSE, v->end_how);
+  puts_out(o, "}");
+}
+
+static void put_evidence(struct out *o, const struct verdict_line *line)
+{
+  tlsdiag_observation seen;
+  unsigned i;
+  int first = 1;
+  char text[160];
+
+  put_key(o, "evidence");
+  puts_out(o, "[");
+  for (i = 0; line->flow != NULL && i < TLSDIAG_MAX_OBSERVATIONS; i++) {
+    memset(&seen, 0, sizeof seen);
+    seen.size = sizeof seen;
+    if ((line->verdict->causes[0].evidence >> i & 1) == 0 ||
+        tlsdiag_flow_observation(line->flow, i, &seen) != TLSDIAG_STATUS_OK) {
+      continue;
+    }
+    tlsdiag_observation_text(&seen, text, sizeof text);
+    puts_out(o, first ? "{\"text\":" : ",{\"text\":");
+    put_string(o, text, strlen(text));
+    puts_out(o, "}");
+    first = 0;
+  }
+  puts_out(o, "]");
+}
+
+static void put_alternatives(struct out *o, const tlsdiag_verdict *v)
+{
+  const char *name;
+  unsigned i;
+
+  put_key(o, "alternatives");
+  puts_out(o, "[");
+  for (i = 1; i < v->num_causes && i < TLSDIAG_MAX_CAUSES; i++) {
+    puts_out(o, i > 1 ? ",{\"cause\":" : "{\"cause\":");
+    name = tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, v->causes[i].id);
+    put_string(o, name, name == NULL ? 0 : strlen(name));
+    put_key(o, "confidence");
+    put_number(o, v->causes[i].confidence);
+    puts_out(o, "}");
+  }
+  puts_out(o, "]");
+}
+
+size_t verdict_json(const struct verdict_line *line, char *buf, size_t len)
+{
+  const tlsdiag_verdict *v = line->verdict;
+  struct out o = {buf, len, 0};
+
+  puts_out(&o, "{\"type\":\"connection\"");
+  put_text(&o, "client", line->client);
+  put_text(&o, "server", line->server);
+  put_hello(&o, line);
+  put_name(&o, "outcome", TLSDIAG_REGISTRY_OUTCOME, v->outcome);
+  put_name(&o, "cause", TLSDIAG_REGISTRY_CAUSE, v->causes[0].id);
+  put_key(&o, "confidence");
+  put_number(&o, v->causes[0].confidence);
+  put_name(&o, "party", TLSDIAG_REGISTRY_PARTY, v->causes[0].party);
+  put_name(&o, "stage", TLSDIAG_REGISTRY_STAGE, v->stage);
+  put_key(&o, "noise");
+  puts_out(&o, v->noise ? "true" : "false");
+  put_alert(&o, v);
+  put_end(&o, v);
+  put_text(&o, "version",
+           v->version ? tlsdiag_name(TLSDIAG_REGISTRY_VERSION, v->version)
+                      : NULL);
+  put_text(&o, "cipher",
+           v->cipher ? tlsdiag_name(TLSDIAG_REGISTRY_CIPHER_SUITE, v->cipher)
+                     : NULL);
+  put_evidence(&o, line);
+  put_alternatives(&o, v);
+  put_text(&o, "advice",
+           tlsdiag_cause_text(v->causes[0].id, TLSDIAG_SECTION_ADVICE));
+  puts_out(&o, "}");
+  if (len > 0) {
+    buf[o.want < len ? o.want : len - 1] = '\0';
+  }
+  return o.want;
+}
