@@ -157,30 +157,33 @@ static int self_signed(const struct link *a)
   return issued_by(a, a);
 }
 
-/* What a certificate adds to the flags of the list.  What rests on its being
- * a root or not needs all of it. */
-static uint32_t member_flags(const struct chain *c, const struct x509 *x,
-                             const struct link *a, uint64_t now)
+/* What weakens the list wherever it stands.  Nobody takes notice of a root's
+ * signature and extensions; whether it is one, only the whole of it tells. */
+static uint32_t quality_flags(const struct x509 *x, int leaf, int root)
 {
   uint32_t flags = (x->traits & X509_WEAK_KEY) ? TLSDIAG_CERT_WEAK_KEY : 0;
-  int sound = (x->traits & X509_SOUND) != 0;
-  int leaf = c->num == 0;
-  int root = self_signed(a);
+  int below_root = (x->traits & X509_SOUND) != 0 && !root;
 
-  if (sound && !root && (x->traits & X509_WEAK_SIGNATURE) != 0) {
+  if (below_root && (x->traits & X509_WEAK_SIGNATURE) != 0) {
     flags |= TLSDIAG_CERT_WEAK_SIGNATURE;
   }
-  if ((leaf || (sound && !root)) && (x->traits & X509_CRITICAL_UNKNOWN) != 0) {
+  if ((leaf || below_root) && (x->traits & X509_CRITICAL_UNKNOWN) != 0) {
     flags |= TLSDIAG_CERT_CRITICAL_UNKNOWN;
   }
-  if (leaf && sound && root) {
-    flags |= TLSDIAG_CERT_SELF_SIGNED;
-  }
-  if (!leaf && (validity_flags(x, now) &
-                (TLSDIAG_CERT_EXPIRED | TLSDIAG_CERT_NOT_YET_VALID)) != 0) {
+  return flags;
+}
+
+/* What a certificate behind the leaf adds. */
+static uint32_t issuer_flags(const struct chain *c, const struct x509 *x,
+                             const struct link *a, uint64_t now)
+{
+  uint32_t flags = 0;
+
+  if ((validity_flags(x, now) &
+       (TLSDIAG_CERT_EXPIRED | TLSDIAG_CERT_NOT_YET_VALID)) != 0) {
     flags |= TLSDIAG_CERT_INTERMEDIATE_EXPIRED;
   }
-  if (!leaf && sound && !c->unknown && !issued_by(&c->last, a)) {
+  if ((x->traits & X509_SOUND) != 0 && !c->unknown && !issued_by(&c->last, a)) {
     flags |= TLSDIAG_CERT_UNORDERED;
   }
   return flags;
@@ -190,14 +193,22 @@ static uint32_t chain_add(struct chain *c, const struct x509 *x, uint64_t now)
 {
   struct link a;
   uint32_t flags;
+  int sound, root;
 
   a.subject = x->subject;
   a.issuer = x->issuer;
   a.subject_key = x->subject_key;
   a.issuer_key = x->issuer_key;
   a.traits = x->traits;
-  flags = member_flags(c, x, &a, now);
-  if ((x->traits & X509_SOUND) == 0) {
+  sound = (x->traits & X509_SOUND) != 0;
+  root = self_signed(&a);
+  flags = quality_flags(x, c->num == 0, root);
+  if (c->num != 0) {
+    flags |= issuer_flags(c, x, &a, now);
+  } else if (sound && root) {
+    flags |= TLSDIAG_CERT_SELF_SIGNED;
+  }
+  if (!sound) {
     c->unknown = 1;
   }
   if (c->num < MAX_LINKS) {
