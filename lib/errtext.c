@@ -173,7 +173,10 @@ static unsigned step(struct scan *s, unsigned at)
   unsigned i;
 
   used = et_match(s->reader.text, t, ahead < AHEAD ? ahead : AHEAD, &m);
-  if (used == 0 && et_plain_number(s->reader.text, t, 0, &m)) {
+  if (used == 0 && (et_address_cue(s->reader.text, s->reader.len, t, ahead,
+                                   &m) ||
+                    et_no_name_cue(s->reader.text, s->reader.len, t, &m) ||
+                    et_plain_number(s->reader.text, t, 0, &m))) {
     used = 1;
   }
   if (used != 0) {
@@ -230,7 +233,8 @@ static void believe(struct scan *s)
   unsigned i;
 
   for (i = 0; i < s->num_matches; i++) {
-    s->matches[i].flags |= ET_MATCH_TLS | ET_MATCH_QUIET;
+    s->matches[i].flags |=
+      ET_MATCH_TLS | (s->matches[i].needs != 0 ? ET_MATCH_QUIET : 0);
   }
 }
 

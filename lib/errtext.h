@@ -42,7 +42,8 @@ enum {
   ET_DIGITS = 0x4,  /* decimal digits only */
   ET_HEX = 0x8,     /* hexadecimal digits only, perhaps behind 0x */
   ET_PREFIX = 0x10, /* behind 0x */
-  ET_MINUS = 0x20   /* a minus sign before it */
+  ET_MINUS = 0x20,  /* a minus sign before it */
+  ET_PAREN = 0x40   /* an opening parenthesis before it */
 };
 struct et_token {
   uint32_t at;
@@ -71,7 +72,8 @@ enum {
   ET_MATCH_FUNCTION = 0x4, /* its code names an OpenSSL function */
   ET_MATCH_DROP = 0x8,
   ET_MATCH_OURS = 0x10, /* an alert-range code that was raised locally */
-  ET_MATCH_QUIET = 0x20 /* nothing nearby speaks of TLS: believe it less */
+  ET_MATCH_QUIET = 0x20, /* nothing nearby speaks of TLS: believe it less */
+  ET_MATCH_NO_NAME = 0x40 /* the client sent no server_name */
 };
 enum { ET_MAX_MATCHES = 96 }; /* judged together */
 enum { ET_NO_PATTERN = 0xffff }; /* a number outside any wording */
@@ -109,19 +111,27 @@ unsigned et_function(unsigned number);
 /* The meaning of an alert by number. */
 unsigned et_alert_meaning(unsigned alert);
 
-enum { ET_NUMBER, ET_CODE, ET_ALERT, ET_ANY, ET_ALERT_NAMES };
+enum {
+  ET_NUMBER, ET_NEGATIVE, ET_ENCLOSED, ET_CODE, ET_ALERT, ET_ANY,
+  ET_ALERT_NAMES
+};
 /* Families of codes and kinds of values, in the order of the generator. */
 enum {
   ET_SSL_OLD, ET_SSL_NEW, ET_BORINGSSL, ET_X509, ET_GNUTLS, ET_NSS,
   ET_MBEDTLS, ET_WOLFSSL, ET_WINDOWS, ET_APPLE, ET_CURL, ET_HAPROXY,
   ET_ERRNO, ET_CHROME, ET_EVENT
 };
-enum { ET_VALUE_IS_ALERT = 1, ET_VALUE_IS_CODE = 2, ET_VALUE_IS_REASON = 3 };
+enum { ET_VALUE_IS_ALERT = 1, ET_VALUE_IS_CODE = 2, ET_VALUE_IS_REASON = 3,
+       ET_VALUE_IS_VERSION = 4 };
 /* Meanings the code asks for by name. */
 enum et_known {
   ET_IS_CONTEXT, ET_IS_UNKNOWN_CODE, ET_IS_TOO_VAGUE, ET_IS_SECONDARY,
   ET_IS_CERT_VERIFY, ET_IS_ALERT_OTHER, ET_IS_COMPLETED, ET_IS_ASKED_40,
-  ET_IS_ASKED_42, ET_IS_ASKED_50, ET_IS_CL_REJECTED, ET_IS_SV_REJECTED
+  ET_IS_ASKED_42, ET_IS_ASKED_50, ET_IS_CL_REJECTED, ET_IS_SV_REJECTED,
+  ET_IS_EOF, ET_IS_EOF_HELLO, ET_IS_EOF_MID, ET_IS_RST, ET_IS_RST_HELLO,
+  ET_IS_RST_MID, ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID,
+  ET_IS_CALLBACK, ET_IS_SNI_ABSENT, ET_IS_AFTER_HANDSHAKE, ET_IS_ASKED_END,
+  ET_IS_VERSION_CLIENT, ET_IS_VERSION_SERVER
 };
 unsigned et_known(enum et_known which);
 /* 1 for meanings that only tell how a connection ended (eof, rst, ...). */
@@ -139,6 +149,12 @@ void et_decode(struct et_match *m);
 /* A number outside any wording; 0 if it says nothing. */
 int et_plain_number(const uint8_t *text, const struct et_token *t, int is_all,
                     struct et_match *found);
+
+/* Cues beside the wordings (errtext_cues.c); 1 if *m is one. */
+int et_address_cue(const uint8_t *text, size_t len, const struct et_token *t,
+                   unsigned num_tokens, struct et_match *m);
+int et_no_name_cue(const uint8_t *text, size_t len, const struct et_token *t,
+                   struct et_match *m);
 
 /* Judging (errtext_judge.c): matches of one text, in order. */
 void et_judge(struct et_match *matches, unsigned num_matches);

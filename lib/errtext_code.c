@@ -108,11 +108,13 @@ static void openssl_new(struct et_match *m, uint32_t code)
 static void openssl(struct et_match *m)
 {
   uint32_t code = m->code;
+  int is_haproxy = m->stack == TLSDIAG_STACK_HAPROXY;
 
   m->stack = TLSDIAG_STACK_OPENSSL;
   m->nature = TLSDIAG_NATURE_DETECTED;
   if (code == 0) {
-    set_meaning(m, (int)et_known(ET_IS_TOO_VAGUE));
+    /* HAProxy: the peer went, OpenSSL has nothing to add. */
+    set_meaning(m, (int)et_known(is_haproxy ? ET_IS_EOF : ET_IS_TOO_VAGUE));
   } else if (code >> 31) {
     system_error(m, code & 0x7fffffff);
   } else if (code >> 24 == OLD_SSL) {
@@ -159,6 +161,17 @@ static void family_value(struct et_match *m, unsigned family)
   }
 }
 
+/* A version that one side offered and the other refused: 304, 771, 0x303.
+ * Nobody refuses 1.3 for being too old. */
+static void version(struct et_match *m)
+{
+  uint32_t v = m->code;
+  int is_newest = v == 304 || v == 0x304 || v == 772 || v == 3;
+
+  set_meaning(m, (int)et_known(is_newest ? ET_IS_VERSION_SERVER
+                                         : ET_IS_VERSION_CLIENT));
+}
+
 void et_decode(struct et_match *m)
 {
   unsigned meaning_alert = et_meaning_of(m->meaning)->alert;
@@ -171,15 +184,17 @@ void et_decode(struct et_match *m)
     openssl(m);
   } else if (m->value == ET_VALUE_IS_REASON) {
     openssl_reason(m, ET_SSL_NEW, ET_SSL_OLD, m->code);
+  } else if (m->value == ET_VALUE_IS_VERSION) {
+    version(m);
   } else if (m->value != 0) {
-    family_value(m, m->value - ET_VALUE_IS_REASON - 1u + ET_X509);
+    family_value(m, m->value - ET_VALUE_IS_VERSION - 1u + ET_X509);
   } else {
     m->alert = (uint8_t)meaning_alert;
     m->code = 0;
   }
 }
 
-static int plain(struct et_match *found, const struct et_token *t,
+static int plain(struct et_match *found, const struct et_token *t, int is_all,
                  unsigned stack, uint32_t code, int meaning)
 {
   struct et_match m = {0};
@@ -198,6 +213,9 @@ static int plain(struct et_match *found, const struct et_token *t,
   m.needs = ET_NEEDS_TLS;
   m.alert = 255;
   set_meaning(&m, meaning);
+  if (!is_all && et_is_certificate((unsigned)meaning)) {
+    m.nature = TLSDIAG_NATURE_STATE; /* certutil's warnings look like this */
+  }
   *found = m;
   return 1;
 }
@@ -210,33 +228,33 @@ static int negative(const uint8_t *text, const struct et_token *t, int is_all,
                                     : et_token_decimal(text, t);
 
   if (t->flags & ET_PREFIX) {
-    return plain(found, t, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n));
+    return plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n));
   }
   if ((n >= 8000 && n < 8200) || (n >= 12000 && n < 12400) ||
       (n >= 16300 && n < 16400) || (n >= 5900 && n < 6000)) {
-    return plain(found, t, TLSDIAG_STACK_NSS, n, et_code_meaning(ET_NSS, n));
+    return plain(found, t, is_all, TLSDIAG_STACK_NSS, n, et_code_meaning(ET_NSS, n));
   }
   if (n >= 9800 && n < 9900) {
-    return plain(found, t, TLSDIAG_STACK_APPLE, n,
+    return plain(found, t, is_all, TLSDIAG_STACK_APPLE, n,
                  et_code_meaning(ET_APPLE, n));
   }
   if (n > 0x7f000000 && windows_key(n) != 0xffffffff) {
-    return plain(found, t, TLSDIAG_STACK_SCHANNEL, n,
+    return plain(found, t, is_all, TLSDIAG_STACK_SCHANNEL, n,
                  et_code_meaning(ET_WINDOWS, windows_key(n)));
   }
   if (!is_all) {
     return 0;
   }
   if (n >= 0x7000 && n < 0x8000) {
-    return plain(found, t, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n));
+    return plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n));
   }
-  if (plain(found, t, TLSDIAG_STACK_WOLFSSL, n,
+  if (plain(found, t, is_all, TLSDIAG_STACK_WOLFSSL, n,
             n > 300 ? et_code_meaning(ET_WOLFSSL, n) : -1)) {
     return 1;
   }
-  return plain(found, t, TLSDIAG_STACK_GNUTLS, n,
+  return plain(found, t, is_all, TLSDIAG_STACK_GNUTLS, n,
                et_code_meaning(ET_GNUTLS, n)) ||
-         plain(found, t, TLSDIAG_STACK_CHROME, n,
+         plain(found, t, is_all, TLSDIAG_STACK_CHROME, n,
                et_code_meaning(ET_CHROME, n));
 }
 
@@ -249,22 +267,22 @@ static int positive(const uint8_t *text, const struct et_token *t, int is_all,
   int is_long = t->len >= 7;
 
   if (is_long && (n >> 16 == 0x8009 || n >> 16 == 0x800b) &&
-      plain(found, t, TLSDIAG_STACK_SCHANNEL, n,
+      plain(found, t, is_all, TLSDIAG_STACK_SCHANNEL, n,
             et_code_meaning(ET_WINDOWS, n & 0xffffff))) {
     return 1;
   }
   if (!is_all) {
     return 0;
   }
-  if (is_long && plain(found, t, TLSDIAG_STACK_OPENSSL, n,
+  if (is_long && plain(found, t, is_all, TLSDIAG_STACK_OPENSSL, n,
                        (int)et_known(ET_IS_UNKNOWN_CODE))) {
     openssl(found);
     return 1;
   }
-  return plain(found, t, TLSDIAG_STACK_SCHANNEL, n,
+  return plain(found, t, is_all, TLSDIAG_STACK_SCHANNEL, n,
                et_code_meaning(ET_EVENT, n)) ||
          (t->flags & ET_PREFIX &&
-          plain(found, t, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n)));
+          plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n)));
 }
 
 int et_plain_number(const uint8_t *text, const struct et_token *t, int is_all,

@@ -111,7 +111,8 @@ static void join_code(struct et_match *matches, unsigned num, unsigned at)
       code->side = m->side;
       code->stage = m->stage;
     }
-    if (!is_openssl_text(m) || et_is_transport(m->meaning)) {
+    if (!is_openssl_text(m) ||
+        (et_is_transport(m->meaning) && m->stack != TLSDIAG_STACK_OPENSSL)) {
       continue;
     }
     if (m->nature == TLSDIAG_NATURE_RECEIVED && m->value == ET_VALUE_IS_ALERT) {
@@ -168,6 +169,103 @@ static void asked_first(struct et_match *matches, unsigned num)
   }
 }
 
+/* "verify error:num=20:" and its words are one detail. */
+static void join_details(struct et_match *matches, unsigned num)
+{
+  unsigned i;
+  unsigned j;
+
+  for (i = 0; i < num; i++) {
+    struct et_match *m = &matches[i];
+
+    for (j = i + 1; is_detail(m) && j < num && matches[j].line == m->line &&
+                    matches[j].at - m->at < CODE_REACH;
+         j++) {
+      if (is_primary(&matches[j]) &&
+          et_is_certificate(matches[j].meaning)) {
+        matches[j].nature = TLSDIAG_NATURE_STATE;
+      }
+    }
+  }
+}
+
+/* Ends without a reason mean more when the text shows how far it came. */
+static void place_ends(struct et_match *matches, unsigned num)
+{
+  static const uint8_t ends[3][3] = {
+    {ET_IS_EOF, ET_IS_EOF_HELLO, ET_IS_EOF_MID},
+    {ET_IS_RST, ET_IS_RST_HELLO, ET_IS_RST_MID},
+    {ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID}};
+  unsigned stage = 0;
+  int asked = 0;
+  unsigned i;
+  unsigned j;
+
+  for (i = 0; i < num; i++) {
+    if (is_state(&matches[i]) && matches[i].stage > stage) {
+      stage = matches[i].stage;
+    }
+    asked |= is_state(&matches[i]) &&
+             matches[i].stage == TLSDIAG_STAGE_CERTIFICATE_REQUEST;
+  }
+  for (i = 0; i < num && stage != 0; i++) {
+    for (j = 0; j < 3; j++) {
+      unsigned meaning = matches[i].meaning;
+
+      if (meaning != et_known(ends[j][0]) && meaning != et_known(ends[j][1])) {
+        continue;
+      }
+      if (stage >= TLSDIAG_STAGE_FINISHED) {
+        matches[i].meaning =
+          (uint8_t)et_known(asked ? ET_IS_ASKED_END : ET_IS_AFTER_HANDSHAKE);
+      } else {
+        matches[i].meaning = (uint8_t)et_known(
+          ends[j][stage == TLSDIAG_STAGE_CLIENT_HELLO ? 1 : 2]);
+      }
+      break;
+    }
+  }
+}
+
+/* At the end of the stream OpenSSL 3 sends 50, GnuTLS 10, Java 40: echoes. */
+static void find_echoes(struct et_match *matches, unsigned num)
+{
+  int ended = 0;
+  int no_name = 0;
+  unsigned completed = num; /* index of the match that shows it */
+  unsigned i;
+
+  for (i = 0; i < num; i++) {
+    ended |= is_primary(&matches[i]) && et_is_transport(matches[i].meaning) &&
+             matches[i].alert == 255;
+    if (is_state(&matches[i]) &&
+        matches[i].meaning == et_known(ET_IS_COMPLETED)) {
+      completed = i;
+    }
+    no_name |= (matches[i].flags & ET_MATCH_NO_NAME) != 0;
+  }
+  for (i = 0; i < num; i++) {
+    struct et_match *m = &matches[i];
+
+    if ((ended || completed < i) && m->nature == TLSDIAG_NATURE_SENT &&
+        (m->alert == 50 || m->alert == 10 || m->alert == 40)) {
+      m->nature = TLSDIAG_NATURE_SECONDARY;
+    }
+    /* A close_notify behind a finished handshake is good manners; a warning
+     * before it did no harm. */
+    if (completed < num && m->alert == 0 && is_primary(m)) {
+      m->nature = TLSDIAG_NATURE_SECONDARY;
+    }
+    if (completed < num && completed > i && m->alert == 112 && is_primary(m) &&
+        matches[completed].stack == TLSDIAG_STACK_GNUTLS) {
+      m->nature = TLSDIAG_NATURE_SECONDARY;
+    }
+    if (no_name && m->meaning == et_known(ET_IS_CALLBACK)) {
+      m->meaning = (uint8_t)et_known(ET_IS_SNI_ABSENT);
+    }
+  }
+}
+
 static void drop_doubles(struct et_match *matches, unsigned num)
 {
   unsigned i;
@@ -200,6 +298,8 @@ struct summary {
   unsigned details; /* certificate faults that were only printed */
   unsigned verify;  /* "certificate verify failed" and its kin */
   unsigned faults;  /* exact certificate faults that ended it */
+  unsigned completed; /* the text shows a finished handshake */
+  unsigned ends;      /* a reset, an early end */
 };
 
 static int is_generic(const struct et_match *m)
@@ -211,13 +311,14 @@ static int is_generic(const struct et_match *m)
 
 static struct summary summarise(const struct et_match *matches, unsigned num)
 {
-  struct summary s = {0, 0, 0, 0};
+  struct summary s = {0, 0, 0, 0, 0, 0};
   unsigned i;
 
   for (i = 0; i < num; i++) {
     const struct et_match *m = &matches[i];
 
     s.details += is_detail(m) && !is_generic(m);
+    s.completed += is_state(m) && m->meaning == et_known(ET_IS_COMPLETED);
     if (!is_primary(m)) {
       continue;
     }
@@ -225,8 +326,9 @@ static struct summary summarise(const struct et_match *matches, unsigned num)
       s.verify++;
     } else if (et_is_certificate(m->meaning)) {
       s.faults++;
-    } else if (!et_is_transport(m->meaning) &&
-               m->meaning != et_known(ET_IS_TOO_VAGUE)) {
+    } else if (et_is_transport(m->meaning)) {
+      s.ends++;
+    } else if (m->meaning != et_known(ET_IS_TOO_VAGUE)) {
       s.exact++;
     }
   }
@@ -244,12 +346,18 @@ static void step_back(struct et_match *matches, unsigned num)
 
     if (is_detail(m) && counts) {
       m->nature = TLSDIAG_NATURE_DETECTED;
+      m->flags |= s.completed != 0 && s.verify == 0 ? ET_MATCH_QUIET : 0;
       s.faults += !is_generic(m);
     }
   }
   for (i = 0; i < num; i++) {
     struct et_match *m = &matches[i];
 
+    /* Some programs print this line although the handshake failed later. */
+    if (m->meaning == et_known(ET_IS_COMPLETED) &&
+        s.exact + s.verify + s.ends != 0) {
+      m->meaning = (uint8_t)et_known(ET_IS_CONTEXT);
+    }
     if (!is_primary(m)) {
       continue;
     }
@@ -281,6 +389,9 @@ void et_judge(struct et_match *matches, unsigned num_matches)
     }
   }
   learn_sides(matches, num_matches);
+  join_details(matches, num_matches);
+  place_ends(matches, num_matches);
+  find_echoes(matches, num_matches);
   asked_first(matches, num_matches);
   drop_doubles(matches, num_matches);
   step_back(matches, num_matches);
@@ -306,8 +417,9 @@ void et_hint(const struct et_match *m, tlsdiag_hint *hint)
   static const uint8_t parties[] = {TLSDIAG_PARTY_UNKNOWN, TLSDIAG_PARTY_CLIENT,
                                     TLSDIAG_PARTY_SERVER};
   const struct et_causes *causes = causes_of(m);
-  int speaks = m->nature != TLSDIAG_NATURE_STATE &&
-               m->nature != TLSDIAG_NATURE_SECONDARY;
+  int speaks = (m->nature != TLSDIAG_NATURE_STATE &&
+                m->nature != TLSDIAG_NATURE_SECONDARY) ||
+               m->meaning == et_known(ET_IS_COMPLETED);
 
   memset(hint, 0, sizeof *hint);
   hint->offset = m->at;
@@ -324,7 +436,7 @@ void et_hint(const struct et_match *m, tlsdiag_hint *hint)
          causes->weight[hint->num_causes] != 0) {
     hint->cause[hint->num_causes] = causes->cause[hint->num_causes];
     hint->weight[hint->num_causes] =
-      m->needs != 0 && (m->flags & ET_MATCH_QUIET)
+      (m->flags & ET_MATCH_QUIET) != 0
         ? (uint8_t)(causes->weight[hint->num_causes] / 2)
         : causes->weight[hint->num_causes];
     hint->num_causes++;

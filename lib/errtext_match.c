@@ -86,10 +86,10 @@ static unsigned alert_name(const struct walk *w, unsigned at, uint8_t *alert)
 
 static void follow(struct walk *w, struct place p);
 
-static void follow_number(struct walk *w, struct place p)
+static void follow_number(struct walk *w, struct place p, unsigned slot)
 {
   const struct et_token *t = &w->tokens[p.at];
-  uint16_t node = et_child(p.node, et_slot(ET_NUMBER));
+  uint16_t node = et_child(p.node, et_slot(slot));
 
   if (node != 0 && (t->flags & (ET_DIGITS | ET_PREFIX)) &&
       (t->flags & ET_HEX)) {
@@ -173,7 +173,13 @@ static void follow(struct walk *w, struct place p)
     next.at++;
     follow(w, next);
   }
-  follow_number(w, p);
+  follow_number(w, p, ET_NUMBER);
+  if (w->tokens[p.at].flags & ET_MINUS) {
+    follow_number(w, p, ET_NEGATIVE);
+  }
+  if (w->tokens[p.at].flags & ET_PAREN) {
+    follow_number(w, p, ET_ENCLOSED);
+  }
   follow_code(w, p);
   follow_alert(w, p);
   follow_any(w, p);

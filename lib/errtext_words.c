@@ -154,7 +154,7 @@ static int breaks(const struct et_reader *r, uint8_t before)
   return (c == '-' || c == '=' || c == '*') && before == c;
 }
 
-/* Skips to the next word.  Returns ET_BREAK, ET_SPACE and ET_MINUS. */
+/* Skips to the next word.  Returns ET_BREAK, ET_SPACE, ET_MINUS, ET_PAREN. */
 static unsigned skip_gap(struct et_reader *r)
 {
   unsigned flags = 0;
@@ -174,7 +174,8 @@ static unsigned skip_gap(struct et_reader *r)
     }
     r->line += c == '\n';
     flags |= breaks(r, before) ? ET_BREAK : 0;
-    flags &= ~(unsigned)ET_MINUS;
+    flags &= ~(unsigned)(ET_MINUS | ET_PAREN);
+    flags |= c == '(' ? ET_PAREN : 0;
     if (c == '-' && (!from_word || solid > 1 || (flags & ET_SPACE))) {
       flags |= ET_MINUS;
     }

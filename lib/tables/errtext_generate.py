@@ -14,8 +14,9 @@ Sources, all beside this file:
   errtext_alerts.csv     every name of every alert
 
 A text becomes words of letters and digits; the words form a tree.  Words in
-braces stand for something that varies: {n} a number, {code} a packed OpenSSL
-code, {alert} a name or number of an alert, {*} any one word.
+braces stand for something that varies: {n} a number, {m} a number behind a
+minus sign, {p} one behind a parenthesis, {code} a packed OpenSSL code, {alert} a
+name or number of an alert, {*} anything up to the next white space.
 """
 import csv
 import os
@@ -30,20 +31,21 @@ from generator.emit import numbers  # noqa: E402
 FAMILIES = ['ssl_old', 'ssl_new', 'boringssl', 'x509', 'gnutls', 'nss',
             'mbedtls', 'wolfssl', 'windows', 'apple', 'curl', 'haproxy',
             'errno', 'chrome', 'event']
-VALUES = [''] + ['alert', 'openssl', 'opensslreason'] + FAMILIES[3:]
+VALUES = [''] + ['alert', 'openssl', 'opensslreason', 'version'] + FAMILIES[3:]
 NATURES = {'': 1, 'detected': 1, 'received': 2, 'sent': 3, 'secondary': 4,
            'state': 5}
+DEFAULT = {'context': 'state', 'completed': 'state', 'secondary': 'secondary'}
 SIDES = {'': 0, 'client': 1, 'server': 2}
 NEEDS = {'': 0, 'tls': 1, 'ssl': 1, 'ossl': 2}
-SLOTS = ['{n}', '{code}', '{alert}', '{*}', '{alerts}']
+SLOTS = ['{n}', '{m}', '{p}', '{code}', '{alert}', '{*}', '{alerts}']
 # A text near one of these speaks of TLS (1) or of OpenSSL (2).
 MARKERS = {word: 1 for word in (
     'ssl tls dtls handshake handshaking certificate cert x509 cipher ciphers '
-    'ciphersuite https openssl gnutls schannel pkix sslv3 tlsv1 tlsv13 '
+    'ciphersuite https openssl libssl gnutls schannel pkix sslv3 tlsv1 tlsv13 '
     'sslexception sslhandshakeexception rustls mbedtls wolfssl '
     'boringssl sslerror ssleoferror alpn sni s2n starttls 443 securechannel '
-    'sslhandshake certificates tlsv12').split()}
-MARKERS.update({word: 3 for word in 'routines openssl sslerror'.split()})
+    'sslhandshake certificates tlsv12 starttls').split()}
+MARKERS.update({word: 3 for word in 'routines sslerror'.split()})
 HASH_BITS = 14
 
 
@@ -55,7 +57,7 @@ def rows(name):
 
 def words_of(text):
     """A text as the matcher sees it."""
-    return re.findall(r'\{(?:n|code|alert|\*)\}|[a-z0-9]+', text.lower())
+    return re.findall(r'\{(?:n|m|p|code|alert|\*)\}|[a-z0-9]+', text.lower())
 
 
 def weighted(text):
@@ -104,7 +106,8 @@ class Tables:
         self.texts[key] = len(self.patterns)
         self.patterns.append((
             self.meaning[row['meaning']], self.stacks[row['stack'] or 'unknown'],
-            NATURES[row['nature']] | SIDES[row['side']] << 3 | needs << 5,
+            NATURES[row['nature'] or DEFAULT.get(row['meaning'], '')]
+            | SIDES[row['side']] << 3 | needs << 5,
             self.stages[row['stage'] or 'tcp'], VALUES.index(value)))
 
     def read_texts(self):
@@ -208,6 +211,7 @@ class Tables:
 def is_transport(meaning):
     """Meanings that only say how a connection ended."""
     return meaning in ('eof', 'eof_hello', 'eof_late', 'rst', 'rst_hello',
+                       'eof_mid', 'rst_mid', 'timeout_mid',
                        'timeout', 'timeout_hello', 'close_notify', 'probe',
                        'eof_before_hello', 'alert_0', 'upstream_down')
 
@@ -251,12 +255,16 @@ def inc(tables):
     out.append('enum {\n')
     out.append('  ET_NUM_WORDS = %d,\n  ET_HASH_BITS = %d,\n' % (
         len(tables.words), HASH_BITS))
-    for slot, name in zip(SLOTS, ('NUMBER', 'CODE', 'ALERT', 'ANY',
-                                  'ALERT_NAMES')):
+    for slot, name in zip(SLOTS, ('NUMBER', 'MINUS', 'PAREN', 'CODE',
+                                  'ALERT', 'ANY', 'ALERT_NAMES')):
         out.append('  ET_SLOT_%s = %d,\n' % (name, tables.number[slot]))
     for name in ('context', 'unknown_code', 'too_vague', 'secondary',
                  'cert_verify', 'alert_other', 'completed', 'asked_40',
-                 'asked_42', 'asked_50', 'cl_rejected', 'sv_rejected'):
+                 'asked_42', 'asked_50', 'cl_rejected', 'sv_rejected', 'eof',
+                 'eof_hello', 'eof_mid', 'rst', 'rst_hello', 'rst_mid',
+                 'timeout', 'timeout_hello', 'timeout_mid', 'callback',
+                 'sni_absent', 'after_handshake', 'asked_end',
+                 'ver_reject_server', 'ver_reject_client'):
         out.append('  ET_MEANING_%s = %d,\n' % (name.upper(),
                                                 tables.meaning[name]))
     out.append('  ET_NUM_PATTERNS = %d\n};\n\n' % len(tables.patterns))
