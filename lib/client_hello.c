@@ -14,40 +14,43 @@
 
 /* ---- cipher suites ---- */
 
-static uint64_t suite_marks_slowly(struct reader list)
-{
-  uint64_t marks = 0;
-
-  while (rd_left(&list) >= 2) {
-    unsigned suite = rd_u16(&list, 0);
-
-    marks |= suite == SCSV_FALLBACK ? hello_bit(TLSDIAG_HAS_FALLBACK_SCSV) : 0;
-    marks |= suite == SCSV_RENEGOTIATION
-                 ? hello_bit(TLSDIAG_HAS_RENEGOTIATION_SCSV)
-                 : 0;
-    marks |= u16_is_grease(suite) ? hello_bit(TLSDIAG_HAS_GREASE) : 0;
-  }
-  return marks;
-}
-
-/* TLSDIAG_HAS_* bits of the values in a suite list that are no suites. */
+/* TLSDIAG_HAS_* bits of the values in a suite list that are no suites.  All
+ * words of the list are tested before anything is decided, without a branch:
+ * this is the longest loop of a decode. */
 static uint64_t suite_marks(struct reader list)
 {
-  const uint64_t fallback = u16scan_word(SCSV_FALLBACK);
-  const uint64_t renegotiation = u16scan_word(SCSV_RENEGOTIATION);
+  const struct reader all = list;
+  const uint64_t fallback_word = u16scan_word(SCSV_FALLBACK);
+  const uint64_t renegotiation_word = u16scan_word(SCSV_RENEGOTIATION);
+  uint64_t fallback = 0;
+  uint64_t renegotiation = 0;
+  uint64_t grease = 0;
   uint64_t marks = 0;
   uint64_t word;
 
   while (rd_left(&list) >= sizeof word) {
-    struct reader four = rd_sub(&list, sizeof word, 0);
-
-    memcpy(&word, four.pos, sizeof word);
-    if ((u16scan_grease(word) | u16scan_zero(word ^ fallback) |
-         u16scan_zero(word ^ renegotiation)) != 0) {
-      marks |= suite_marks_slowly(four);
-    }
+    memcpy(&word, rd_take(&list, sizeof word, 0), sizeof word);
+    fallback |= u16scan_zero(word ^ fallback_word);
+    renegotiation |= u16scan_zero(word ^ renegotiation_word);
+    grease |= u16scan_grease(word);
   }
-  return marks | suite_marks_slowly(list);
+  while (rd_left(&list) >= 2) {
+    unsigned suite = rd_u16(&list, 0);
+
+    fallback |= suite == SCSV_FALLBACK ? U16SCAN_TOPS : 0;
+    renegotiation |= suite == SCSV_RENEGOTIATION ? U16SCAN_TOPS : 0;
+    grease |= u16_is_grease(suite) ? U16SCAN_TOPS : 0;
+  }
+  if (u16scan_found(fallback)) {
+    marks |= hello_bit(TLSDIAG_HAS_FALLBACK_SCSV);
+  }
+  if (u16scan_found(renegotiation)) {
+    marks |= hello_bit(TLSDIAG_HAS_RENEGOTIATION_SCSV);
+  }
+  if (u16scan_found(grease) && u16_list_has_grease(all)) {
+    marks |= hello_bit(TLSDIAG_HAS_GREASE);
+  }
+  return marks;
 }
 
 static void read_suites(struct hello *h, struct reader *r)
@@ -212,13 +215,13 @@ static int lacks_for_tls13(const struct hello *h)
   return !groups || !hello_has(h, TLSDIAG_HAS_SIGNATURE_ALGORITHMS);
 }
 
-static void check_whole(struct hello *h, size_t end)
+static void check_whole(struct hello *h)
 {
   const tlsdiag_client_hello *ch = (const tlsdiag_client_hello *)h->out;
 
   if (hello_has(h, TLSDIAG_HAS_PRE_SHARED_KEY) && h->last_type != 41) {
     hello_anomaly(h, TLSDIAG_ANOMALY_PSK_NOT_LAST, TLSDIAG_FIELD_PRE_SHARED_KEY,
-                  end);
+                  hello_end(h));
   }
   if (hello_has(h, TLSDIAG_HAS_KEY_SHARE)) {
     check_shares(h);
@@ -227,7 +230,7 @@ static void check_whole(struct hello *h, size_t end)
       version_is_13(ch->version_max) && h->fault.field == 0 &&
       lacks_for_tls13(h)) {
     hello_anomaly(h, TLSDIAG_ANOMALY_TLS13_MISSING_EXTENSION,
-                  TLSDIAG_FIELD_EXTENSIONS, end);
+                  TLSDIAG_FIELD_EXTENSIONS, hello_end(h));
   }
 }
 
@@ -265,22 +268,7 @@ static void read_fixed_fields(struct hello *h, struct reader *r)
   read_compression(h, r);
 }
 
-static void read_client_hello(struct hello *h, struct reader *r)
-{
-  tlsdiag_client_hello *ch = (tlsdiag_client_hello *)h->out;
-  struct reader block;
-
-  read_fixed_fields(h, r);
-  block = extensions_block(h, r);
-  ch->extensions = extensions_read(h, &block);
-  if (rd_left(r) != 0) {
-    hello_anomaly(h, TLSDIAG_ANOMALY_TRAILING_BYTES, TLSDIAG_FIELD_TRAILING,
-                  rd_offset(r));
-  }
-  check_whole(h, rd_offset(r));
-}
-
-static int decode(struct hello *h, struct reader *r, tlsdiag_client_hello *ch)
+static int decode(struct hello *h, struct reader r, tlsdiag_client_hello *ch)
 {
   struct reader body;
   int status;
@@ -290,7 +278,9 @@ static int decode(struct hello *h, struct reader *r, tlsdiag_client_hello *ch)
   }
   status = hello_open(h, r, ch->format, HANDSHAKE_CLIENT_HELLO, &body);
   if (status == TLSDIAG_STATUS_OK) {
-    read_client_hello(h, &body);
+    read_fixed_fields(h, &body);
+    ch->extensions = extensions_read(h, body);
+    check_whole(h);
   }
   return status;
 }
@@ -299,30 +289,31 @@ int tlsdiag_client_hello_decode(const uint8_t *msg, size_t msg_len,
                                 unsigned format, tlsdiag_client_hello *out,
                                 tlsdiag_where *where)
 {
-  tlsdiag_client_hello ch;
+  tlsdiag_client_hello mine;
+  tlsdiag_client_hello *ch;
   struct reader r;
   struct hello h;
   int status;
   int fault;
 
-  if (versioned_size(out) == 0 || format > TLSDIAG_FORMAT_DTLS ||
-      (msg == NULL && msg_len != 0)) {
+  if (format > TLSDIAG_FORMAT_DTLS || (msg == NULL && msg_len != 0)) {
     return TLSDIAG_STATUS_E_USAGE;
   }
-  memset(&ch, 0, sizeof ch);
-  memset(&h, 0, sizeof h);
-  h.out = &ch;
-  h.anomalies = ch.anomalies;
+  ch = (tlsdiag_client_hello *)versioned_begin(out, &mine, sizeof mine);
+  if (ch == NULL) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  hello_init(&h, HELLO_CLIENT, ch, ch->anomalies);
   rd_init(&r, msg, msg_len, &h.fault);
-  ch.format = (uint16_t)format;
-  ch.message = rd_view(r);
-  status = decode(&h, &r, &ch);
-  ch.message.len -= rd_left(&r);
-  ch.length = h.length;
-  ch.present = h.present;
-  ch.num_extensions = (uint16_t)h.num_extensions;
-  ch.num_anomalies = h.num_anomalies;
-  versioned_out(out, &ch, sizeof ch);
+  ch->format = (uint16_t)format;
+  ch->message = rd_view(r);
+  status = decode(&h, r, ch);
+  ch->message.len = hello_end(&h);
+  ch->length = h.length;
+  ch->present = h.present;
+  ch->num_extensions = (uint16_t)h.num_extensions;
+  ch->num_anomalies = h.num_anomalies;
+  versioned_end(out, ch);
   fault = hello_close(&h, where);
   return status != TLSDIAG_STATUS_OK ? status : fault;
 }

@@ -14,13 +14,12 @@ void hello_anomaly(struct hello *h, unsigned kind, unsigned field,
   h->num_anomalies++;
 }
 
-/* struct {                             DTLS, RFC 9147 section 5.2, goes on:
- *   HandshakeType msg_type;              uint16 message_seq;
- *   uint24 length;                       uint24 fragment_offset;
- *   ...                                  uint24 fragment_length;
+/*   uint16 message_seq;
+ *   uint24 fragment_offset;
+ *   uint24 fragment_length;                       RFC 9147 section 5.2
  * A fragment from the middle of a DTLS message holds nothing that could be
  * read; a first fragment is read as far as it goes. */
-static void read_dtls_header(struct hello *h, struct reader *r)
+void dtls_header_read(struct hello *h, struct reader *r)
 {
   uint32_t offset;
   uint32_t fragment;
@@ -36,29 +35,14 @@ static void read_dtls_header(struct hello *h, struct reader *r)
   }
 }
 
-int hello_open(struct hello *h, struct reader *r, unsigned format,
-               unsigned type, struct reader *body)
-{
-  if (rd_left(r) != 0 && r->pos[0] != type) {
-    return TLSDIAG_STATUS_E_ABSENT;
-  }
-  rd_u8(r, TLSDIAG_FIELD_HANDSHAKE_TYPE);
-  h->length = rd_u24(r, TLSDIAG_FIELD_HANDSHAKE_LENGTH);
-  if (format == TLSDIAG_FORMAT_DTLS) {
-    read_dtls_header(h, r);
-  }
-  h->is_cut = h->length > rd_left(r);
-  *body = rd_sub(r, h->is_cut ? rd_left(r) : h->length,
-                 TLSDIAG_FIELD_HANDSHAKE_BODY);
-  if (rd_left(r) != 0) {
-    hello_anomaly(h, TLSDIAG_ANOMALY_LENGTH_MISMATCH,
-                  TLSDIAG_FIELD_HANDSHAKE_LENGTH, rd_offset(r));
-  }
-  return TLSDIAG_STATUS_OK;
-}
-
 int hello_close(struct hello *h, tlsdiag_where *where)
 {
+  if (h->body_have < h->length && h->fault.field == 0) {
+    h->fault.field = TLSDIAG_FIELD_HANDSHAKE_BODY;
+    h->fault.offset = h->body_offset;
+    h->fault.want = h->length;
+    h->fault.have = h->body_have;
+  }
   where_set(where, &h->fault);
   return h->fault.field != 0 ? TLSDIAG_STATUS_E_MALFORMED : TLSDIAG_STATUS_OK;
 }

@@ -11,7 +11,8 @@ enum hello_side { HELLO_CLIENT = 0, HELLO_SERVER = 1 };
 /* One hello while it is being read. */
 struct hello {
   uint64_t present;           /* TLSDIAG_HAS_* bits */
-  uint64_t seen;              /* extension rows met, see extensions.c */
+  uint64_t seen;              /* TLSDIAG_HAS_* bits of the extensions met */
+  uint64_t broken;            /* those with a fault in the body */
   uint64_t others;            /* a hash set of the types without a row */
   struct rd_fault fault;      /* the first fault of the message */
   struct rd_fault body_fault; /* of the extension being read */
@@ -21,11 +22,11 @@ struct hello {
   uint32_t length; /* of the body, as the header claims */
   unsigned side;   /* enum hello_side */
   unsigned num_extensions;
-  unsigned last_type;      /* of the last extension */
-  unsigned is_retry;       /* 1: a HelloRetryRequest */
-  unsigned has_duplicates; /* 1: look for them, perhaps there are */
-  unsigned is_cut;         /* 1: less of the body than its header claims */
-  tlsdiag_bytes unused;    /* where views go that the struct does not keep */
+  unsigned last_type;         /* of the last extension */
+  unsigned is_retry;          /* 1: a HelloRetryRequest */
+  unsigned repeated_quarters; /* where a type may come twice, see u16set.h */
+  unsigned body_offset;       /* of the body in the message */
+  size_t body_have;           /* what there is of it */
 };
 
 static inline tlsdiag_bytes rd_view(struct reader r)
@@ -58,19 +59,96 @@ static inline void hello_seen(struct hello *h, const struct reader *r,
   h->present |= (uint64_t)(unsigned)rd_ok(r) << has;
 }
 
+static inline void mark_grease(struct hello *h)
+{
+  h->present |= hello_bit(TLSDIAG_HAS_GREASE);
+}
+
 static inline int hello_has(const struct hello *h, unsigned has)
 {
   return (h->present >> has & 1) != 0;
+}
+
+/* hello_init begins to read a hello into *out, with its anomalies. */
+static inline void hello_init(struct hello *h, unsigned side, void *out,
+                              tlsdiag_anomaly *anomalies)
+{
+  h->present = 0;
+  h->seen = 0;
+  h->broken = 0;
+  h->others = 0;
+  h->fault.field = 0;
+  h->fault.offset = 0;
+  h->fault.want = 0;
+  h->fault.have = 0;
+  h->body_fault.field = 0;
+  h->out = out;
+  h->anomalies = anomalies;
+  h->num_anomalies = 0;
+  h->length = 0;
+  h->side = side;
+  h->num_extensions = 0;
+  h->last_type = 0;
+  h->is_retry = 0;
+  h->repeated_quarters = 0;
+  h->body_offset = 0;
+  h->body_have = 0;
 }
 
 /* hello_anomaly counts an anomaly and keeps it while there is room. */
 void hello_anomaly(struct hello *h, unsigned kind, unsigned field,
                    size_t offset);
 
-/* hello_open reads the handshake header of a message of the given type and
- * leaves its body, or what there is of it, in *body. */
-int hello_open(struct hello *h, struct reader *r, unsigned format,
-               unsigned type, struct reader *body);
+/* hello_body takes h->length bytes, or what there is of them. */
+static inline struct reader hello_body(struct hello *h, struct reader *r)
+{
+  struct reader body;
+
+  h->body_offset = (unsigned)rd_offset(r);
+  h->body_have = h->length < rd_left(r) ? h->length : rd_left(r);
+  body = rd_sub(r, h->body_have, TLSDIAG_FIELD_HANDSHAKE_BODY);
+  if (rd_left(r) != 0) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_LENGTH_MISMATCH,
+                  TLSDIAG_FIELD_HANDSHAKE_LENGTH, rd_offset(r));
+  }
+  return body;
+}
+
+/* Where the message ends, as far as it is there. */
+static inline size_t hello_end(const struct hello *h)
+{
+  return h->body_offset + h->body_have;
+}
+
+/* dtls_header_read reads the second part of a DTLS handshake header. */
+void dtls_header_read(struct hello *h, struct reader *r);
+
+/* struct {
+ *   HandshakeType msg_type;
+ *   uint24 length;
+ *   ...
+ * } Handshake;                                    RFC 8446 section 4
+ * hello_open reads the header of a message of the given type and leaves its
+ * body, or what there is of it, in *body. */
+static inline int hello_open(struct hello *h, struct reader r, unsigned format,
+                             unsigned type, struct reader *body)
+{
+  unsigned is_there = rd_left(&r) != 0;
+  unsigned first = rd_u8(&r, TLSDIAG_FIELD_HANDSHAKE_TYPE);
+
+  if (is_there && first != type) {
+    return TLSDIAG_STATUS_E_ABSENT;
+  }
+  h->length = rd_u24(&r, TLSDIAG_FIELD_HANDSHAKE_LENGTH);
+  if (format == TLSDIAG_FORMAT_DTLS) {
+    struct reader rest = r;
+
+    dtls_header_read(h, &rest);
+    r = rest;
+  }
+  *body = hello_body(h, &r);
+  return TLSDIAG_STATUS_OK;
+}
 
 /* hello_close turns what was found into a status and *where. */
 int hello_close(struct hello *h, tlsdiag_where *where);

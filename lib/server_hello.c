@@ -79,53 +79,41 @@ static void read_fixed_fields(struct hello *h, struct reader *r)
   hello_seen(h, r, TLSDIAG_HAS_COMPRESSION_METHODS);
 }
 
-static void read_server_hello(struct hello *h, struct reader *r)
-{
-  tlsdiag_server_hello *sh = (tlsdiag_server_hello *)h->out;
-  struct reader block;
-
-  read_fixed_fields(h, r);
-  block = extensions_block(h, r);
-  sh->extensions = extensions_read(h, &block);
-  if (rd_left(r) != 0) {
-    hello_anomaly(h, TLSDIAG_ANOMALY_TRAILING_BYTES, TLSDIAG_FIELD_TRAILING,
-                  rd_offset(r));
-  }
-}
-
 int tlsdiag_server_hello_decode(const uint8_t *msg, size_t msg_len,
                                 unsigned format, tlsdiag_server_hello *out,
                                 tlsdiag_where *where)
 {
-  tlsdiag_server_hello sh;
+  tlsdiag_server_hello mine;
+  tlsdiag_server_hello *sh;
   struct reader r;
   struct reader body;
   struct hello h;
   int status;
   int fault;
 
-  if (versioned_size(out) == 0 || (msg == NULL && msg_len != 0) ||
-      (format != TLSDIAG_FORMAT_TLS && format != TLSDIAG_FORMAT_DTLS)) {
+  if ((format != TLSDIAG_FORMAT_TLS && format != TLSDIAG_FORMAT_DTLS) ||
+      (msg == NULL && msg_len != 0)) {
     return TLSDIAG_STATUS_E_USAGE;
   }
-  memset(&sh, 0, sizeof sh);
-  memset(&h, 0, sizeof h);
-  h.side = HELLO_SERVER;
-  h.out = &sh;
-  h.anomalies = sh.anomalies;
-  rd_init(&r, msg, msg_len, &h.fault);
-  sh.format = (uint16_t)format;
-  sh.message = rd_view(r);
-  status = hello_open(&h, &r, format, HANDSHAKE_SERVER_HELLO, &body);
-  if (status == TLSDIAG_STATUS_OK) {
-    read_server_hello(&h, &body);
+  sh = (tlsdiag_server_hello *)versioned_begin(out, &mine, sizeof mine);
+  if (sh == NULL) {
+    return TLSDIAG_STATUS_E_USAGE;
   }
-  sh.message.len -= rd_left(&r);
-  sh.length = h.length;
-  sh.present = h.present;
-  sh.num_extensions = (uint16_t)h.num_extensions;
-  sh.num_anomalies = h.num_anomalies;
-  versioned_out(out, &sh, sizeof sh);
+  hello_init(&h, HELLO_SERVER, sh, sh->anomalies);
+  rd_init(&r, msg, msg_len, &h.fault);
+  sh->format = (uint16_t)format;
+  sh->message = rd_view(r);
+  status = hello_open(&h, r, format, HANDSHAKE_SERVER_HELLO, &body);
+  if (status == TLSDIAG_STATUS_OK) {
+    read_fixed_fields(&h, &body);
+    sh->extensions = extensions_read(&h, body);
+  }
+  sh->message.len = hello_end(&h);
+  sh->length = h.length;
+  sh->present = h.present;
+  sh->num_extensions = (uint16_t)h.num_extensions;
+  sh->num_anomalies = h.num_anomalies;
+  versioned_end(out, sh);
   fault = hello_close(&h, where);
   return status != TLSDIAG_STATUS_OK ? status : fault;
 }

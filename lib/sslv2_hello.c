@@ -75,22 +75,16 @@ static void read_v2_client_hello(struct hello *h, struct reader *r)
   }
 }
 
-int sslv2_hello_read(struct hello *h, struct reader *r)
+int sslv2_hello_read(struct hello *h, struct reader r)
 {
   struct reader body;
-  unsigned head = rd_u16(r, TLSDIAG_FIELD_SSLV2_HEADER);
+  unsigned head = rd_u16(&r, TLSDIAG_FIELD_SSLV2_HEADER);
 
   h->length = head & 0x7fff;
-  h->is_cut = h->length > rd_left(r);
-  body = rd_sub(r, h->is_cut ? rd_left(r) : h->length,
-                TLSDIAG_FIELD_HANDSHAKE_BODY);
-  if ((rd_ok(r) && (head & 0x8000) == 0) ||
+  body = hello_body(h, &r);
+  if ((rd_ok(&r) && (head & 0x8000) == 0) ||
       (rd_left(&body) != 0 && body.pos[0] != SSLV2_CLIENT_HELLO)) {
     return TLSDIAG_STATUS_E_ABSENT;
-  }
-  if (rd_left(r) != 0) {
-    hello_anomaly(h, TLSDIAG_ANOMALY_LENGTH_MISMATCH,
-                  TLSDIAG_FIELD_SSLV2_HEADER, rd_offset(r));
   }
   read_v2_client_hello(h, &body);
   return TLSDIAG_STATUS_OK;

@@ -6,6 +6,6 @@
 
 /* sslv2_hello_read reads one from its two-byte record header on.  Returns OK,
  * or E_ABSENT when it is another message. */
-int sslv2_hello_read(struct hello *h, struct reader *r);
+int sslv2_hello_read(struct hello *h, struct reader r);
 
 #endif

@@ -14,10 +14,17 @@
 #define U16SCAN_ONES 0x0001000100010001u
 #define U16SCAN_TOPS 0x8000800080008000u
 
-/* Not zero if a 16-bit lane of x is zero. */
+/* Sets the top bit of a 16-bit lane of x that is zero (a lane above such a one
+ * may follow suit, and the other bits mean nothing): results are collected by
+ * OR, and u16scan_found asks once. */
 static inline uint64_t u16scan_zero(uint64_t x)
 {
-  return (x - U16SCAN_ONES) & ~x & U16SCAN_TOPS;
+  return (x - U16SCAN_ONES) & ~x;
+}
+
+static inline int u16scan_found(uint64_t collected)
+{
+  return (collected & U16SCAN_TOPS) != 0;
 }
 
 /* A word with the value in each lane, in the byte order of the wire. */
@@ -32,7 +39,8 @@ static inline uint64_t u16scan_word(unsigned value)
   return lane * U16SCAN_ONES;
 }
 
-/* Not zero if a lane may be a GREASE value: 0x0a0a, 0x1a1a, ... 0xfafa. */
+/* The same for lanes that may hold a GREASE value: 0x0a0a, 0x1a1a, ... 0xfafa.
+ */
 static inline uint64_t u16scan_grease(uint64_t x)
 {
   return u16scan_zero((x & 0x0f0f0f0f0f0f0f0fu) ^ 0x0a0a0a0a0a0a0a0au);
@@ -56,17 +64,15 @@ static inline int u16_list_has_grease_slowly(struct reader list)
 /* 1 if a list of u16 values holds a GREASE value. */
 static inline int u16_list_has_grease(struct reader list)
 {
+  const struct reader all = list;
+  uint64_t maybe = 0;
   uint64_t word;
 
   while (rd_left(&list) >= sizeof word) {
-    struct reader four = rd_sub(&list, sizeof word, 0);
-
-    memcpy(&word, four.pos, sizeof word);
-    if (u16scan_grease(word) != 0 && u16_list_has_grease_slowly(four)) {
-      return 1;
-    }
+    memcpy(&word, rd_take(&list, sizeof word, 0), sizeof word);
+    maybe |= u16scan_grease(word);
   }
-  return u16_list_has_grease_slowly(list);
+  return u16_list_has_grease_slowly(u16scan_found(maybe) ? all : list);
 }
 
 #endif

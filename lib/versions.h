@@ -9,13 +9,10 @@
  * vendor) lie between TLS 1.2 and TLS 1.3.  0 for what is no version. */
 static inline unsigned version_rank(unsigned version)
 {
-  switch (version >> 8) {
-  case 0x00:
-  case 0x01:
-  case 0x02:
-  case 0x03:
-  case 0x04:
+  if (version >> 8 <= 4) {
     return version << 8;
+  }
+  switch (version >> 8) {
   case 0xfe:
     return (0x0400 - (version & 0xff)) << 8;
   case 0x7f:
