@@ -84,7 +84,7 @@ static uint32_t rank_of(struct reader name)
   }
   if (says(name, "intermediate", 12) || says(name, "issuing", 7) ||
       says(name, "subordinate", 11) || says(name, "sub ca", 6) ||
-      says(name, "signing ca", 10)) {
+      says(name, "subca", 5) || says(name, "signing ca", 10)) {
     traits |= X509_BY_INTERMEDIATE;
   }
   return traits;

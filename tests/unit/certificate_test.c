@@ -448,17 +448,12 @@ Test(certificate, issuers_that_tell_their_rank)
     const char *name;
     int incomplete;
   } rows[] = {
-      {"Example Issuing CA 1", 1},
-      {"some INTERMEDIATE ca", 1},
-      {"Subordinate CA No 12", 1},
-      {"Example Sub CA No 12", 1},
-      {"Example Signing CA 9", 1},
-      {"Example signinging ca", 0},
-      {"Root Intermediate CA", 0},
-      {"Example Root CA  12 ", 0},
-      {"Example Subsidiary 1", 0},
-      {"Example Issued by me", 0},
-      {"isissuing", 1},
+      {"Example Issuing CA 1", 1},  {"some INTERMEDIATE ca", 1},
+      {"Subordinate CA No 12", 1},  {"Example SubCA No 123", 1},
+      {"Example Sub CA No 12", 1},  {"Example Signing CA 9", 1},
+      {"Example signinging ca", 0}, {"Root Intermediate CA", 0},
+      {"Example Root CA  12 ", 0},  {"Example Subsidiary 1", 0},
+      {"Example Issued by me", 0},  {"isissuing", 1},
       {"Example rroot issuing", 0},
   };
   struct cert_context context = context_of(WWW);
