@@ -242,6 +242,9 @@ static void server_hello(struct facts *k, const struct observed *o, size_t i)
                TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS11)) != 0) {
     fact_set(k, FACT_DOWNGRADE, i);
   }
+  if ((bits & TLSDIAG_SERVER_HELLO_UNSOLICITED) != 0) {
+    fact_set(k, FACT_UNSOLICITED, i);
+  }
   if ((bits & TLSDIAG_SERVER_HELLO_RESUMED) != 0) {
     fact_set(k, FACT_RESUMED, i);
   }
@@ -557,6 +560,16 @@ static void one(struct facts *k, const struct observed *o, size_t i)
   }
 }
 
+/* Bytes of a side that ended without an acknowledgment, though the other side
+ * was heard of. */
+static int is_unacknowledged(const struct flow *f, unsigned from)
+{
+  const struct side *s = &f->side[from];
+
+  return (f->state & FLOW_ENDED) != 0 && s->sent > s->acked &&
+         (f->side[from ^ 1].flags & SIDE_SEEN) != 0;
+}
+
 void facts_gather(const struct flow *f, struct facts *k)
 {
   size_t i;
@@ -573,6 +586,9 @@ void facts_gather(const struct flow *f, struct facts *k)
   fact_infer(k, FACT_HELLO, fact_holds(k, FACT_TEXT));
   fact_infer(k, FACT_NO_HELLO, !fact_holds(k, FACT_HELLO));
   fact_infer(k, FACT_NO_SERVER_HELLO, !fact_holds(k, FACT_SERVER_HELLO));
+  fact_infer(k, FACT_CLIENT_UNACKED, is_unacknowledged(f, 0));
+  fact_infer(k, FACT_CLIENT_ALL_UNACKED,
+             is_unacknowledged(f, 0) && f->side[0].acked == 0);
   fact_infer(k, FACT_SYN_UNANSWERED,
              (f->state & (FLOW_SYN | FLOW_SYN_ACK)) == FLOW_SYN &&
                (f->side[1].flags & SIDE_SEEN) == 0);

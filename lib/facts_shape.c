@@ -2,40 +2,52 @@
  * look alike (RFC 8446 section 5.2), but not their direction, order and
  * length.  Length = content + 1 byte of type + padding + the AEAD tag:
  *
- *   alert         2 + 1 + 16 = 19   (CCM_8: 11; JSSE pads by 16: 35)
- *   Finished  4 + hash + 1 + 16 = 53 or 69   (JSSE: 69 or 85)
- *   Certificate without certificates: 4 + 4 + 1 + 16 = 25 */
+ *   alert         2 + 1 + 16 = 19
+ *   Finished  4 + hash + 1 + 16 = 53 or 69
+ *   Certificate without certificates: 4 + 4 + 1 + 16 = 25
+ *
+ * CCM_8 has a tag of 8 bytes.  JSSE adds 16 bytes of padding to each; mbedTLS
+ * pads content and type to a multiple of 16. */
 #include "facts_shape.h"
 #include "suites.h"
 
 struct lengths {
-  unsigned alert, finished, empty_certificate;
+  unsigned tag, hash;
 };
 
-enum { JSSE_PADDING = 16 };
+enum { ALERT = 2, EMPTY_CERTIFICATE = 8, JSSE_PADDING = 16 };
 
 static struct lengths lengths_of(unsigned cipher)
 {
   const struct suite_info *suite = suite_find((uint16_t)cipher);
-  unsigned overhead = 1 + 16;
-  unsigned hash = 32;
-  struct lengths n;
+  struct lengths n = {16, 32};
 
   if (suite != NULL && (suite->flags & SUITE_FLAG_SHORT_TAG) != 0) {
-    overhead = 1 + 8;
+    n.tag = 8;
   }
   if (suite != NULL && suite->mac == SUITE_MAC_SHA384) {
-    hash = 48;
+    n.hash = 48;
   }
-  n.alert = 2 + overhead;
-  n.finished = 4 + hash + overhead;
-  n.empty_certificate = 8 + overhead;
   return n;
 }
 
-static int is_length(unsigned len, unsigned wanted)
+/* The record may hold that much content, padded in one of the known ways. */
+static int holds(const struct lengths *n, unsigned record, unsigned content)
 {
-  return len == wanted || len == wanted + JSSE_PADDING;
+  unsigned plain = content + 1 + n->tag;
+
+  return record == plain || record == plain + JSSE_PADDING ||
+         record == (content + 1 + 15) / 16 * 16 + n->tag;
+}
+
+static int is_alert(const struct lengths *n, unsigned record)
+{
+  return holds(n, record, ALERT);
+}
+
+static int is_finished(const struct lengths *n, unsigned record)
+{
+  return holds(n, record, 4 + n->hash);
 }
 
 struct shape {
@@ -43,45 +55,60 @@ struct shape {
   unsigned client_records; /* after ServerHello */
   unsigned server_records;
   unsigned server_bytes;
-  int client_done; /* its Finished was seen */
+  unsigned first;       /* length of the client's first record */
+  size_t first_at;      /* and its place */
+  int client_done;      /* its Finished was seen */
 };
 
+/* Padded, an empty Certificate and an alert can have one length: what comes
+ * next tells. */
 static void client_record(struct facts *k, struct shape *s, unsigned len,
                           size_t i)
 {
   s->client_records++;
   if (s->client_done) {
-    if (is_length(len, s->n.alert)) {
-      fact_set(k, FACT_CLIENT_ALERT_AFTER, i);
-    } else {
-      fact_set(k, FACT_CLIENT_DATA, i);
-    }
+    fact_set(k,
+             is_alert(&s->n, len) ? FACT_CLIENT_ALERT_AFTER : FACT_CLIENT_DATA,
+             i);
     return;
   }
-  if (is_length(len, s->n.finished)) {
+  if (s->client_records == 1) {
+    s->first = len;
+    s->first_at = i;
+  }
+  if (is_finished(&s->n, len)) {
     s->client_done = 1;
     fact_set(k, FACT_CLIENT_FINISHED, i);
-  } else if (len == s->n.empty_certificate && s->client_records == 1) {
+    if (s->client_records == 2 && holds(&s->n, s->first, EMPTY_CERTIFICATE)) {
+      fact_set(k, FACT_CLIENT_EMPTY_CERT_13, s->first_at);
+    }
+  } else if (s->client_records == 1 &&
+             holds(&s->n, len, EMPTY_CERTIFICATE + 4 + s->n.hash)) {
+    s->client_done = 1; /* both in one record */
     fact_set(k, FACT_CLIENT_EMPTY_CERT_13, i);
-  } else if (is_length(len, s->n.alert) && s->client_records == 1) {
-    fact_set(k, FACT_CLIENT_ALERT_FIRST, i);
-  } else if (len == s->n.empty_certificate + s->n.finished) {
-    fact_set(k, FACT_CLIENT_EMPTY_CERT_13, i); /* both in one record */
-    s->client_done = 1;
     fact_set(k, FACT_CLIENT_FINISHED, i);
-  } else if (len > s->n.finished && s->client_records == 1) {
+  } else if (s->client_records == 1 && len > 4 + s->n.hash + 64) {
     fact_set(k, FACT_CLIENT_CERT_13, i);
+  }
+}
+
+/* The client sent one alert-sized record and nothing else. */
+static void client_alert(struct facts *k, const struct shape *s)
+{
+  if (s->client_records != 0 && !s->client_done &&
+      is_alert(&s->n, s->first) && !fact_holds(k, FACT_EARLY_DATA_SENT)) {
+    fact_set(k, FACT_CLIENT_ALERT_FIRST, s->first_at);
   }
 }
 
 static void server_record(struct facts *k, struct shape *s, unsigned len,
                           size_t i)
 {
-  int alert_sized = is_length(len, s->n.alert);
+  int alert_sized = is_alert(&s->n, len);
 
   s->server_records++;
   s->server_bytes += len;
-  if (s->client_done || fact_holds(k, FACT_CLIENT_ALERT_FIRST)) {
+  if (s->client_done || (s->client_records == 1 && is_alert(&s->n, s->first))) {
     if (!alert_sized) {
       fact_set(k, FACT_SERVER_TICKETS, i);
     } else if (!fact_holds(k, FACT_SERVER_TICKETS)) {
@@ -99,7 +126,7 @@ static void server_record(struct facts *k, struct shape *s, unsigned len,
   /* EncryptedExtensions, Certificate, CertificateVerify and Finished together
    * are longer than this; with a PSK the first and the last are all. */
   if (s->server_bytes >= 500 ||
-      (is_length(len, s->n.finished) && s->server_records > 1) ||
+      (is_finished(&s->n, len) && s->server_records > 1) ||
       fact_holds(k, FACT_SERVER_PSK)) {
     fact_set(k, FACT_SERVER_FLIGHT_FULL, i);
   }
@@ -107,7 +134,7 @@ static void server_record(struct facts *k, struct shape *s, unsigned len,
 
 void shape_gather(const struct flow *f, struct facts *k)
 {
-  struct shape s = {{0, 0, 0}, 0, 0, 0, 0};
+  struct shape s = {{0, 0}, 0, 0, 0, 0, 0, 0};
   const struct observed *o;
   size_t i;
   int hello_seen = 0;
@@ -130,6 +157,7 @@ void shape_gather(const struct flow *f, struct facts *k)
       }
     }
   }
+  client_alert(k, &s);
   if (s.client_done) {
     k->stage = TLSDIAG_STAGE_FINISHED;
   }

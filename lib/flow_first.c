@@ -34,13 +34,20 @@ static void sslv2_begin(struct flow *f, unsigned from, const uint8_t *p)
   message_begin(f, from, 2 + (((size_t)(p[0] & 0x7f) << 8) | p[1]));
 }
 
+/* A record header with an impossible length: the record layer names that. */
+static int is_record_header(const uint8_t *p, size_t len)
+{
+  return len >= 5 && p[0] - 20u <= 3u && p[1] == 3 && p[2] <= 4;
+}
+
 /* The first bytes are recognised: what comes next? */
 static void recognised(struct flow *f, unsigned from, uint32_t t,
                        unsigned protocol, const uint8_t *p, size_t len)
 {
   struct side *s = &f->side[from];
 
-  if (protocol == TLSDIAG_PROTOCOL_TLS || protocol == TLSDIAG_PROTOCOL_TLCP) {
+  if (protocol == TLSDIAG_PROTOCOL_TLS || protocol == TLSDIAG_PROTOCOL_TLCP ||
+      (means_nothing(protocol) && is_record_header(p, len))) {
     s->mode = MODE_RECORDS;
     return;
   }
@@ -103,6 +110,18 @@ static void replay(struct flow *f, unsigned from, uint32_t t)
   }
 }
 
+/* Where the client speaks first, the server's first bytes answer it, in its
+ * protocol; alone they might be taken for another (PostgreSQL says one S). */
+static int answers_request(const struct flow *f, unsigned from)
+{
+  unsigned asked = f->side[TLSDIAG_FROM_CLIENT].record_type;
+
+  return from == TLSDIAG_FROM_SERVER &&
+         f->prologue == TLSDIAG_PROLOGUE_REQUESTED &&
+         (asked == TLSDIAG_PROTOCOL_POSTGRES || asked == TLSDIAG_PROTOCOL_LDAP ||
+          asked == TLSDIAG_PROTOCOL_RDP);
+}
+
 size_t first_bytes_feed(struct flow *f, unsigned from, uint32_t t,
                         const uint8_t *data, size_t len)
 {
@@ -112,6 +131,10 @@ size_t first_bytes_feed(struct flow *f, unsigned from, uint32_t t,
 
   if (s->mode == MODE_SSLV2) {
     return sslv2_feed(f, from, t, data, len);
+  }
+  if (s->head_len == 0 && answers_request(f, from)) {
+    prologue_begin(f, from, f->side[TLSDIAG_FROM_CLIENT].record_type);
+    return 0;
   }
   if (s->head_len == 0 &&
       tlsdiag_recognise(data, len, from, &protocol) == TLSDIAG_STATUS_OK) {

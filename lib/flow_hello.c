@@ -440,6 +440,35 @@ void client_hello_read(struct flow *f, const struct message *m)
 
 /* ---- ServerHello ---- */
 
+/* RFC 8446 section 4.2: a server may answer only what was offered. */
+static int is_unsolicited(const struct flow *f, const tlsdiag_server_hello *sh)
+{
+  uint32_t offered;
+  size_t i;
+
+  for (i = 0; i < f->num_observations; i++) {
+    if (f->observed[i].kind == TLSDIAG_OBS_CLIENT_HELLO) {
+      break;
+    }
+  }
+  if (i == f->num_observations ||
+      (f->observed[i].a & TLSDIAG_HELLO_PARTIAL) != 0) {
+    return 0;
+  }
+  offered = f->observed[i].a;
+  return (HAS(sh, ALPN) && (offered & TLSDIAG_HELLO_ALPN) == 0) ||
+         (HAS(sh, EXTENDED_MASTER_SECRET) &&
+          (offered & TLSDIAG_HELLO_EXTENDED_MASTER_SECRET) == 0) ||
+         (HAS(sh, ENCRYPT_THEN_MAC) &&
+          (offered & TLSDIAG_HELLO_ENCRYPT_THEN_MAC) == 0) ||
+         (HAS(sh, SERVER_NAME) && (offered & TLSDIAG_HELLO_SERVER_NAME) == 0) ||
+         (HAS(sh, STATUS_REQUEST) &&
+          (offered & TLSDIAG_HELLO_STATUS_REQUEST) == 0) ||
+         (HAS(sh, PRE_SHARED_KEY) && (offered & TLSDIAG_HELLO_PSK) == 0) ||
+         (HAS(sh, RENEGOTIATION_INFO) &&
+          (offered & TLSDIAG_HELLO_RENEGOTIATION) == 0);
+}
+
 static uint32_t server_hello_flags(const struct flow *f,
                                    const tlsdiag_server_hello *sh)
 {
@@ -460,6 +489,7 @@ static uint32_t server_hello_flags(const struct flow *f,
   flags |= HAS(sh, SERVER_NAME) * TLSDIAG_SERVER_HELLO_SERVER_NAME;
   flags |= HAS(sh, PRE_SHARED_KEY) *
            (TLSDIAG_SERVER_HELLO_PSK | TLSDIAG_SERVER_HELLO_RESUMED);
+  flags |= is_unsolicited(f, sh) ? TLSDIAG_SERVER_HELLO_UNSOLICITED : 0u;
   if (same_id && sh->version < 0x0304) { /* RFC 5246 section 7.3 */
     flags |= TLSDIAG_SERVER_HELLO_RESUMED;
   }

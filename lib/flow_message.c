@@ -129,13 +129,35 @@ static void unexpected(struct flow *f, const struct message *m)
   }
 }
 
+static int seen(struct flow *f, unsigned kind)
+{
+  return observed_find(f, kind, TLSDIAG_FROM_SERVER) != NULL;
+}
+
+/* The flight ends without a message that this key exchange cannot do without
+ * (RFC 5246 sections 7.4.2 and 7.4.3). */
+static int flight_lacks_something(struct flow *f)
+{
+  const struct suite_info *suite = suite_find(f->cipher);
+  int signs = suite != NULL && (suite->auth == SUITE_AUTH_RSA ||
+                                suite->auth == SUITE_AUTH_ECDSA ||
+                                suite->auth == SUITE_AUTH_DSS);
+  int ephemeral = suite != NULL && (suite->kx == SUITE_KX_DHE ||
+                                    suite->kx == SUITE_KX_ECDHE);
+
+  return !seen(f, TLSDIAG_OBS_GAP) &&
+         ((signs && !seen(f, TLSDIAG_OBS_CERTIFICATE)) ||
+          (ephemeral && !seen(f, TLSDIAG_OBS_SERVER_KEY_EXCHANGE)));
+}
+
 /* RFC 5246 section 7.3 and RFC 8446 section 2 draw the order.  Only what can
  * not be in any handshake is called out of order. */
-static int out_of_order(const struct flow *f, const struct message *m)
+static int out_of_order(struct flow *f, const struct message *m)
 {
   switch (m->type) {
-  case HS_SERVER_KEY_EXCHANGE:
   case HS_SERVER_HELLO_DONE:
+    return f->version == 0 || flight_lacks_something(f);
+  case HS_SERVER_KEY_EXCHANGE:
   case HS_CERTIFICATE_REQUEST:
     return f->version == 0 || f->stage < TLSDIAG_STAGE_SERVER_HELLO;
   case HS_CLIENT_KEY_EXCHANGE:

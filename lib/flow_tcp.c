@@ -229,26 +229,33 @@ static uint32_t silence_ms(const struct flow *f, uint32_t t)
   return t > last ? (t - last) / 100 : 0;
 }
 
-/* Facts that only the end can tell, made once, before the first close. */
+/* Bytes that had all the time to be acknowledged and were not. */
+static void note_unacknowledged(struct flow *f, unsigned from, uint32_t t)
+{
+  const struct side *s = &f->side[from];
+
+  if ((f->side[from ^ 1].flags & SIDE_SEEN) != 0 && s->sent > s->acked &&
+      silence_ms(f, t) >= 500 &&
+      observed_find(f, TLSDIAG_OBS_UNACKNOWLEDGED, from) == NULL) {
+    observe_at(f, TLSDIAG_OBS_UNACKNOWLEDGED, from,
+               saturate32(s->sent - s->acked), saturate32(s->sent), s->acked,
+               t);
+  }
+}
+
+/* Facts that only the end can tell. */
 static void summarise(struct flow *f, uint32_t t)
 {
   unsigned from;
-  const struct side *s;
 
+  for (from = 0; from < 2; from++) {
+    first_bytes_end(f, from, t);
+    note_unacknowledged(f, from, t);
+  }
   if ((f->state & FLOW_ENDED) != 0) {
     return;
   }
   f->state |= FLOW_ENDED;
-  for (from = 0; from < 2; from++) {
-    s = &f->side[from];
-    first_bytes_end(f, from, t);
-    if ((f->side[from ^ 1].flags & SIDE_SEEN) != 0 && s->sent > s->acked &&
-        (f->side[from ^ 1].num_segments != 0 || (f->state & FLOW_SYN) != 0)) {
-      observe_at(f, TLSDIAG_OBS_UNACKNOWLEDGED, from,
-                 saturate32(s->sent - s->acked), saturate32(s->sent),
-                 s->acked, t);
-    }
-  }
   if ((f->state & FLOW_HAS_TCP) != 0 &&
       ((f->side[0].flags & SIDE_SEEN) == 0) !=
         ((f->side[1].flags & SIDE_SEEN) == 0)) {

@@ -49,22 +49,49 @@ static int alert_event(struct facts *k, const struct observed *o, size_t i,
   return 1;
 }
 
+/* RFC 5246 section 7.2.1: who receives close_notify must answer with his own;
+ * after a fatal alert nobody answers.  So an encrypted alert of the client
+ * right behind the server's Finished, without any data, that the server does
+ * not answer before it closes, was fatal: that Finished did not verify. */
+static int is_unanswered(const struct flow *f, const struct facts *k,
+                         size_t index)
+{
+  size_t i;
+
+  if (f->observed[index].from != TLSDIAG_FROM_CLIENT ||
+      fact_holds(k, FACT_CLIENT_DATA) || fact_holds(k, FACT_SERVER_DATA) ||
+      fact_holds(k, FACT_RESUMED) || fact_holds(k, FACT_RENEGOTIATION) ||
+      f->side[TLSDIAG_FROM_SERVER].closed != TLSDIAG_CLOSE_FIN) {
+    return 0;
+  }
+  for (i = 0; i < f->num_observations; i++) {
+    if (f->observed[i].kind == TLSDIAG_OBS_ENCRYPTED_ALERT &&
+        f->observed[i].from == TLSDIAG_FROM_SERVER) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 /* An encrypted record that has the size of an alert.  After the handshake it
  * is as a rule close_notify; before its end it cannot be. */
-static int hidden_event(struct facts *k, const struct observed *o, size_t i,
+static int hidden_event(const struct flow *f, struct facts *k, size_t i,
                         int done)
 {
+  const struct observed *o = &f->observed[i];
   int fails = 0;
 
   if (o->kind == TLSDIAG_OBS_ENCRYPTED_ALERT) {
-    fails = !done &&
-            (o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) == 0;
+    fails = done ? is_unanswered(f, k, i)
+                 : (o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) == 0;
   } else if (k->at[FACT_CLIENT_ALERT_FIRST] == i + 1 ||
              k->at[FACT_SERVER_ALERT_FIRST] == i + 1) {
     fails = 1;
   } else if (k->at[FACT_SERVER_ALERT_AFTER] == i + 1) {
-    fails = !fact_holds(k, FACT_CLIENT_DATA) &&
-            !fact_holds(k, FACT_CLIENT_ALERT_AFTER);
+    fails = fact_holds(k, FACT_CLIENT_EMPTY_CERT_13) ||
+            fact_holds(k, FACT_CLIENT_CERT_13) ||
+            (!fact_holds(k, FACT_CLIENT_DATA) &&
+             !fact_holds(k, FACT_CLIENT_ALERT_AFTER));
   }
   if (fails) {
     k->alert_at = (uint8_t)(i + 1);
@@ -98,21 +125,37 @@ static int first_bytes_event(struct facts *k, const struct observed *o,
   return 1;
 }
 
-static void silence_facts(struct facts *k, const struct observed *o)
+/* How long nothing had been said when that happened. */
+static uint32_t silence_before(const struct flow *f, size_t index)
 {
-  fact_infer(k, FACT_QUICK, o->b < 1000);
-  fact_infer(k, FACT_SLOW, o->b >= 2000);
-  fact_infer(k, FACT_VERY_SLOW, o->b >= 10000);
+  const struct observed *o = &f->observed[index];
+  uint32_t last = 0;
+  size_t i;
+
+  if (o->kind == TLSDIAG_OBS_CLOSE) {
+    return o->b;
+  }
+  for (i = 0; i < index; i++) {
+    if (f->observed[i].t > last) {
+      last = f->observed[i].t;
+    }
+  }
+  return o->t > last ? (o->t - last) / 100 : 0;
+}
+
+static void silence_facts(const struct flow *f, struct facts *k, size_t index)
+{
+  uint32_t ms = silence_before(f, index);
+
+  fact_infer(k, FACT_QUICK, ms < 1000);
+  fact_infer(k, FACT_SLOW, ms >= 2000);
+  fact_infer(k, FACT_VERY_SLOW, ms >= 10000);
 }
 
 /* An end is abnormal until the handshake is complete. */
 static int close_event(struct facts *k, const struct observed *o, size_t i,
                        int done)
 {
-  if (k->close_at == 0) {
-    k->close_at = (uint8_t)(i + 1);
-    silence_facts(k, o);
-  }
   if (done) {
     return 0;
   }
@@ -127,14 +170,16 @@ static int close_event(struct facts *k, const struct observed *o, size_t i,
   return 1;
 }
 
-static int event(struct facts *k, const struct observed *o, size_t i, int done)
+static int event(const struct flow *f, struct facts *k, size_t i, int done)
 {
+  const struct observed *o = &f->observed[i];
+
   switch (o->kind) {
   case TLSDIAG_OBS_ALERT:
     return alert_event(k, o, i, done);
   case TLSDIAG_OBS_ENCRYPTED_ALERT:
   case TLSDIAG_OBS_PROTECTED_RECORD:
-    return hidden_event(k, o, i, done);
+    return hidden_event(f, k, i, done);
   case TLSDIAG_OBS_FIRST_BYTES:
     return first_bytes_event(k, o, i);
   case TLSDIAG_OBS_STARTTLS:
@@ -176,7 +221,7 @@ static int server_owes(const struct facts *k)
   return !fact_holds(k, FACT_HELLO_DONE);
 }
 
-/* The first close, whoever was found to end it: its silence and the rest. */
+/* What the end tells, whatever was found to be the reason. */
 static void end_facts(const struct flow *f, struct facts *k)
 {
   size_t i;
@@ -184,7 +229,6 @@ static void end_facts(const struct flow *f, struct facts *k)
   for (i = 0; i < f->num_observations; i++) {
     if (f->observed[i].kind == TLSDIAG_OBS_CLOSE && k->close_at == 0) {
       k->close_at = (uint8_t)(i + 1);
-      silence_facts(k, &f->observed[i]);
     }
   }
   fact_infer(k, FACT_ENDED, k->close_at != 0);
@@ -232,17 +276,16 @@ void trigger_choose(const struct flow *f, struct facts *k)
   if (is_plaintext_talk(k)) {
     k->trigger = TRIGGER_PLAINTEXT;
   }
+  if (fact_holds(k, FACT_SYN_UNANSWERED) && (f->state & FLOW_ENDED) != 0) {
+    k->trigger = TRIGGER_CONNECT;
+  }
   for (i = 0; i < f->num_observations && k->trigger == TRIGGER_NONE; i++) {
-    if (event(k, &f->observed[i], i, done)) {
-      break;
+    if (event(f, k, i, done)) {
+      silence_facts(f, k, i);
     }
   }
   if (k->trigger == TRIGGER_NONE && done) {
     k->trigger = TRIGGER_COMPLETED;
-  }
-  if (k->trigger == TRIGGER_NONE && fact_holds(k, FACT_SYN_UNANSWERED) &&
-      fact_holds(k, FACT_ENDED)) {
-    k->trigger = TRIGGER_CONNECT;
   }
   end_facts(f, k);
   k->outcome = outcome_of(k);

@@ -1631,7 +1631,7 @@ enum {
   TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS12 = 0x8,
   /* random ends in the sentinel for TLS 1.1 or older */
   TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS11 = 0x10,
-  /* Version suite or extension was not offered */
+  /* The version was not offered */
   TLSDIAG_SERVER_HELLO_NOT_OFFERED = 0x20,
   /* early_data accepted */
   TLSDIAG_SERVER_HELLO_EARLY_DATA = 0x40,
@@ -1647,6 +1647,8 @@ enum {
   TLSDIAG_SERVER_HELLO_PSK = 0x800,
   /* server_name acknowledged */
   TLSDIAG_SERVER_HELLO_SERVER_NAME = 0x1000,
+  /* It answers an extension that was not offered */
+  TLSDIAG_SERVER_HELLO_UNSOLICITED = 0x2000,
 };
 
 /* cert: bits of obs certificate. */
