@@ -13,7 +13,7 @@ unsigned der_peek(const struct reader *r)
 
 /* X.690 section 8.1.3, and 10.1: the shortest form.  The indefinite form
  * (0x80) is BER, and has no place in a certificate. */
-static size_t length(struct reader *r)
+static size_t length_read(struct reader *r)
 {
   struct reader at = *r;
   size_t n = rd_u8(r, FIELD);
@@ -39,43 +39,43 @@ static size_t length(struct reader *r)
 }
 
 /* Tag and length.  Tags above 30 take several bytes, and X.509 has none. */
-static size_t header(struct reader *r, unsigned *tag)
+static size_t header_read(struct reader *r, unsigned *tag)
 {
   *tag = rd_u8(r, FIELD);
   if ((*tag & 0x1f) == 0x1f) {
     rd_fail(r, 0, FIELD);
   }
-  return length(r);
+  return length_read(r);
 }
 
 struct reader der_any(struct reader *r, unsigned *tag)
 {
-  size_t n = header(r, tag);
+  size_t n = header_read(r, tag);
 
   return rd_sub(r, n, FIELD);
 }
 
 /* The header of an element that must carry a tag. */
-static size_t expect(struct reader *r, unsigned tag)
+static size_t header_expect(struct reader *r, unsigned tag)
 {
   unsigned found;
 
   if (rd_left(r) != 0 && r->pos[0] != tag) {
     rd_fail(r, 0, FIELD);
   }
-  return header(r, &found);
+  return header_read(r, &found);
 }
 
 struct reader der_get(struct reader *r, unsigned tag)
 {
-  size_t n = expect(r, tag);
+  size_t n = header_expect(r, tag);
 
   return rd_sub(r, n, FIELD);
 }
 
 struct reader der_enter(struct reader *r, unsigned tag)
 {
-  size_t n = expect(r, tag);
+  size_t n = header_expect(r, tag);
 
   return prefix_sub(r, n, FIELD);
 }

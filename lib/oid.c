@@ -15,7 +15,7 @@ struct oid_row {
 #define X957(n) 7, {0x2a, 0x86, 0x48, 0xce, 0x38, 4, n}  /* 1.2.840.10040.4 */
 
 /* clang-format off */
-static const struct oid_row rows[] = {
+static const struct oid_row oid_rows[] = {
   {OID_COMMON_NAME, 3, {0x55, 4, 3}},
   {OID_ORG_UNIT, 3, {0x55, 4, 11}},
   {OID_RSA, PKCS1(1)},
@@ -60,10 +60,10 @@ unsigned oid_find(struct reader oid)
 {
   size_t i;
 
-  for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    if (rd_left(&oid) == rows[i].len &&
-        memcmp(oid.pos, rows[i].bytes, rows[i].len) == 0) {
-      return rows[i].oid;
+  for (i = 0; i < sizeof(oid_rows) / sizeof(oid_rows[0]); i++) {
+    if (rd_left(&oid) == oid_rows[i].len &&
+        memcmp(oid.pos, oid_rows[i].bytes, oid_rows[i].len) == 0) {
+      return oid_rows[i].oid;
     }
   }
   return OID_OTHER;
