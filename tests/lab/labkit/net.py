@@ -1,0 +1,172 @@
+"""A network of three namespaces in a row: client, device, server.
+
+A worker makes one and keeps it for all its scenarios. The device forwards; a
+scenario may hand its forwarding to labkit/box.py, which sees every packet.
+"""
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+CLIENT, CLIENT6 = "192.0.2.7", "2001:db8:1::7"
+SERVERS = ("203.0.113.10", "203.0.113.11", "203.0.113.12")
+SERVER6 = "2001:db8:2::10"
+NAMES = ("www.example.test", "api.example.test", "blocked.example.test",
+         "other.example.net", "unknown.example.test")
+
+
+class LabError(Exception):
+    """A scenario could not be set up."""
+
+
+def quiet(*command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise LabError(f"{' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+class Network:
+    def __init__(self, name):
+        self.client, self.device, self.server = (
+            f"{name}{suffix}" for suffix in "cds")
+        self.made = []
+
+    def __enter__(self):
+        try:
+            self._build()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for namespace in self.made:
+            subprocess.run(["ip", "netns", "del", namespace],
+                           capture_output=True)
+        shutil.rmtree(f"/etc/netns/{self.client}", ignore_errors=True)
+
+    def _build(self):
+        os.makedirs(f"/etc/netns/{self.client}")
+        with open(f"/etc/netns/{self.client}/hosts", "w") as hosts:
+            hosts.write("127.0.0.1 localhost\n")
+            hosts.writelines(f"{SERVERS[0]} {name}\n" for name in NAMES)
+        for namespace in (self.client, self.device, self.server):
+            quiet("ip", "netns", "add", namespace)
+            self.made.append(namespace)
+        self._cable(self.client, "c0", "d0")
+        self._cable(self.server, "s0", "d1")
+        self._address(self.client, "c0", CLIENT + "/24", CLIENT6 + "/64")
+        self._address(self.device, "d0", "192.0.2.1/24", "2001:db8:1::1/64")
+        self._address(self.device, "d1", "203.0.113.1/24", "2001:db8:2::1/64")
+        self._address(self.server, "s0", SERVER6 + "/64",
+                      *(server + "/24" for server in SERVERS))
+        for namespace, gateway in ((self.client, "192.0.2.1"),
+                                   (self.server, "203.0.113.1")):
+            quiet("ip", "-n", namespace, "route", "add", "default", "via",
+                  gateway)
+        for namespace, gateway in ((self.client, "2001:db8:1::1"),
+                                   (self.server, "2001:db8:2::1")):
+            quiet("ip", "-n", namespace, "-6", "route", "add", "default",
+                  "via", gateway)
+        self.forward(True)
+
+    def _cable(self, outer, end, device_end):
+        quiet("ip", "link", "add", end, "netns", outer, "type", "veth",
+              "peer", "name", device_end, "netns", self.device)
+        for namespace, interface in ((outer, end), (self.device, device_end)):
+            self.run(namespace, "ethtool", "-K", interface, "tso", "off",
+                     "gso", "off", "gro", "off", "tx", "off")
+            quiet("ip", "-n", namespace, "link", "set", interface, "up")
+            quiet("ip", "-n", namespace, "link", "set", "lo", "up")
+
+    @staticmethod
+    def _address(namespace, interface, *addresses):
+        for address in addresses:
+            nodad = ["nodad"] if ":" in address else []
+            quiet("ip", "-n", namespace, "addr", "add", address, "dev",
+                  interface, *nodad)
+
+    @staticmethod
+    def run(namespace, *command):
+        quiet("ip", "netns", "exec", namespace, *command)
+
+    def forward(self, by_kernel):
+        value = int(by_kernel)
+        self.run(self.device, "sysctl", "-qw", f"net.ipv4.ip_forward={value}",
+                 f"net.ipv6.conf.all.forwarding={value}")
+
+
+class Process:
+    """A program in a namespace, its output in a file, ended with its group."""
+
+    def __init__(self, namespace, command, log, stdin=None, env=None, cwd=None):
+        self.log = log
+        self.command = command
+        self.output = open(log, "ab")
+        self.popen = subprocess.Popen(
+            ["ip", "netns", "exec", namespace, *command], stdout=self.output,
+            stderr=subprocess.STDOUT, stdin=stdin or subprocess.DEVNULL,
+            env={**os.environ, **(env or {})}, cwd=cwd, start_new_session=True)
+
+    def wait(self, seconds):
+        """The exit status, or None when it had to be ended."""
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            return None
+
+    def stop(self, sig=signal.SIGTERM):
+        for attempt in (sig, signal.SIGKILL):
+            try:
+                os.killpg(self.popen.pid, attempt)
+            except ProcessLookupError:
+                break
+            try:
+                self.popen.wait(1.0)
+            except subprocess.TimeoutExpired:
+                continue
+            # A daemon may leave children behind: the group still has them.
+            if attempt == signal.SIGKILL:
+                break
+        self.popen.wait()
+        self.output.close()
+
+    def text(self):
+        with open(self.log, "rb") as log:
+            return log.read().decode("utf-8", "replace")
+
+    def wait_for_port(self, port, seconds=10.0):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if port in self._listening():
+                return
+            if self.popen.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise LabError(f"nothing listens on {port}: {self.text()[-400:]}")
+
+    def _listening(self):
+        ports = set()
+        for table in ("tcp", "tcp6"):
+            try:
+                with open(f"/proc/{self.popen.pid}/net/{table}") as rows:
+                    for row in list(rows)[1:]:
+                        fields = row.split()
+                        if fields[3] == "0A":
+                            ports.add(int(fields[1].rsplit(":", 1)[1], 16))
+            except OSError:
+                pass
+        return ports
+
+    def wait_for_text(self, text, seconds=10.0):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if text in self.text():
+                return
+            if self.popen.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise LabError(f"'{text}' never came: {self.text()[-400:]}")
