@@ -59,7 +59,8 @@ enum {
 
 /* clang-format off */
 /* index, member of present, field of faults, then shape and view in a
- * ClientHello and in a ServerHello. */
+ * ClientHello and in a ServerHello.  40 was key_share in the drafts of TLS 1.3
+ * up to 22, 17513 was application_settings before 17613. */
 #define EXTENSION_ROWS(ROW)                                                    \
   ROW(0, SERVER_NAME, SERVER_NAME, SERVER_NAME, server_name, FLAG, size)       \
   ROW(1, MAX_FRAGMENT_LENGTH, MAX_FRAGMENT_LENGTH, MAX_FRAGMENT_LENGTH, size,  \
@@ -88,6 +89,7 @@ enum {
       delegated_credential, UNKNOWN, size)                                     \
   ROW(35, SESSION_TICKET, EXTENSION_BODY, OPAQUE, session_ticket, UNKNOWN,     \
       size)                                                                    \
+  ROW(40, KEY_SHARE, KEY_SHARE, KEY_SHARES, key_shares, KEY_SHARE, key_share)  \
   ROW(41, PRE_SHARED_KEY, PRE_SHARED_KEY, PSK_OFFER, psk_identities,           \
       U16_VALUE, selected_psk)                                                 \
   ROW(42, EARLY_DATA, EARLY_DATA, FLAG, size, UNKNOWN, size)                   \

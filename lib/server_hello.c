@@ -51,6 +51,18 @@ static void read_random(struct hello *h, struct reader *r)
   sh->downgrade = (uint8_t)downgrade_of(random);
 }
 
+static void read_session_id(struct hello *h, struct reader *r)
+{
+  tlsdiag_server_hello *sh = (tlsdiag_server_hello *)h->out;
+
+  sh->session_id = rd_view(rd_vec8(r, TLSDIAG_FIELD_SESSION_ID));
+  hello_seen(h, r, TLSDIAG_HAS_SESSION_ID);
+  if (sh->session_id.len > 32) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_LONG_SESSION_ID, TLSDIAG_FIELD_SESSION_ID,
+                  rd_offset(r) - sh->session_id.len);
+  }
+}
+
 /* struct {
  *   ProtocolVersion legacy_version;
  *   Random random;
@@ -58,25 +70,29 @@ static void read_random(struct hello *h, struct reader *r)
  *   CipherSuite cipher_suite;
  *   uint8 legacy_compression_method;
  *   Extension extensions<6..2^16-1>;
- * } ServerHello;                                RFC 8446 section 4.1.3 */
+ * } ServerHello;                                RFC 8446 section 4.1.3
+ * The drafts up to 21 said their own version in the first field and left out
+ * session_id and compression. */
 static void read_fixed_fields(struct hello *h, struct reader *r)
 {
   tlsdiag_server_hello *sh = (tlsdiag_server_hello *)h->out;
+  int is_draft;
 
   sh->legacy_version = (uint16_t)rd_u16(r, TLSDIAG_FIELD_LEGACY_VERSION);
   sh->version = sh->legacy_version;
+  is_draft = sh->legacy_version >> 8 == 0x7f;
   hello_seen(h, r, TLSDIAG_HAS_LEGACY_VERSION);
   read_random(h, r);
-  sh->session_id = rd_view(rd_vec8(r, TLSDIAG_FIELD_SESSION_ID));
-  hello_seen(h, r, TLSDIAG_HAS_SESSION_ID);
-  if (sh->session_id.len > 32) {
-    hello_anomaly(h, TLSDIAG_ANOMALY_LONG_SESSION_ID, TLSDIAG_FIELD_SESSION_ID,
-                  rd_offset(r) - sh->session_id.len);
+  if (!is_draft) {
+    read_session_id(h, r);
   }
   sh->cipher_suite = (uint16_t)rd_u16(r, TLSDIAG_FIELD_CIPHER_SUITES);
   hello_seen(h, r, TLSDIAG_HAS_CIPHER_SUITES);
-  sh->compression_method = (uint8_t)rd_u8(r, TLSDIAG_FIELD_COMPRESSION_METHODS);
-  hello_seen(h, r, TLSDIAG_HAS_COMPRESSION_METHODS);
+  if (!is_draft) {
+    sh->compression_method =
+        (uint8_t)rd_u8(r, TLSDIAG_FIELD_COMPRESSION_METHODS);
+    hello_seen(h, r, TLSDIAG_HAS_COMPRESSION_METHODS);
+  }
 }
 
 int tlsdiag_server_hello_decode(const uint8_t *msg, size_t msg_len,
