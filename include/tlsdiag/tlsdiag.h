@@ -551,9 +551,12 @@ typedef struct tlsdiag_attempt {
   uint8_t confidence;
   uint8_t outcome;
   uint8_t stage;
-  uint8_t end_by;
-  uint8_t end_how;
-  uint8_t alert; /* 0xff none */
+  uint8_t end_by;  /* who sent that alert, else who closed first */
+  uint8_t end_how; /* TLSDIAG_CLOSE_*, 0 not seen */
+  uint8_t alert;   /* that ended it; 0xff none, 0xfe encrypted */
+  uint16_t version_min;  /* offered */
+  uint16_t server_flags; /* TLSDIAG_SERVER_HELLO_* */
+  uint32_t duration_ms;  /* from the first event to the last */
 } tlsdiag_attempt;
 
 /* tlsdiag_attempt_from_flow boils a flow down.  `id` and `server` are set as
@@ -597,8 +600,10 @@ typedef struct tlsdiag_group {
   uint8_t first;      /* index of the attempt to blame */
   uint8_t last;       /* index of the attempt that shows it */
   uint32_t members;   /* bit i: attempts[i] belongs to it */
+  uint32_t explained; /* bit i: it is why attempts[i] failed */
 } tlsdiag_group;
-/* tlsdiag_track_classify finds the best pattern in a track. */
+/* tlsdiag_track_classify finds the best pattern in a track.  Give it to the
+ * flows of the `explained` attempts, newer or older, by tlsdiag_flow_group. */
 TLSDIAG_API int tlsdiag_track_classify(const tlsdiag_track *track,
                                        tlsdiag_group *out);
 TLSDIAG_API size_t tlsdiag_pattern_text(unsigned pattern, char *buf,
