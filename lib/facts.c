@@ -382,6 +382,14 @@ static unsigned server_protocol_fact(uint32_t protocol)
   }
 }
 
+int client_spoke_plain(const struct facts *k)
+{
+  return fact_holds(k, FACT_CLIENT_HTTP) || fact_holds(k, FACT_CLIENT_MAIL) ||
+         fact_holds(k, FACT_CLIENT_OTHER) ||
+         fact_holds(k, FACT_CLIENT_CONNECT) ||
+         fact_holds(k, FACT_CLIENT_PROXY_HEADER);
+}
+
 static void first_bytes(struct facts *k, const struct observed *o, size_t i)
 {
   if (o->from == TLSDIAG_FROM_CLIENT) {
@@ -397,7 +405,7 @@ static void first_bytes(struct facts *k, const struct observed *o, size_t i)
   if (o->a == TLSDIAG_PROTOCOL_HTTP_RESPONSE && o->b == 400) {
     fact_set(k, FACT_HTTP_BAD_REQUEST, i);
   }
-  if (!fact_holds(k, FACT_HELLO)) {
+  if (!fact_holds(k, FACT_HELLO) && !client_spoke_plain(k)) {
     fact_set(k, FACT_SERVER_FIRST, i);
   }
 }
@@ -591,7 +599,8 @@ void facts_gather(const struct flow *f, struct facts *k)
              is_unacknowledged(f, 0) && f->side[0].acked == 0);
   fact_infer(k, FACT_SYN_UNANSWERED,
              (f->state & (FLOW_SYN | FLOW_SYN_ACK)) == FLOW_SYN &&
-               (f->side[1].flags & SIDE_SEEN) == 0);
+               ((f->side[1].flags & SIDE_SEEN) |
+                (f->side[0].flags & SIDE_BEYOND_SYN)) == 0);
   shape_gather(f, k);
   trigger_choose(f, k);
 }

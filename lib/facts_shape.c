@@ -57,6 +57,9 @@ struct shape {
   unsigned server_bytes;
   unsigned first;       /* length of the client's first record */
   size_t first_at;      /* and its place */
+  size_t alert_at;      /* 1 + first of the server's last records that are
+                           alert-sized */
+  int alert_after;      /* it came after the client had spoken */
   int client_done;      /* its Finished was seen */
 };
 
@@ -104,24 +107,22 @@ static void client_alert(struct facts *k, const struct shape *s)
 static void server_record(struct facts *k, struct shape *s, unsigned len,
                           size_t i)
 {
-  int alert_sized = is_alert(&s->n, len);
-
   s->server_records++;
   s->server_bytes += len;
+  if (!is_alert(&s->n, len)) {
+    s->alert_at = 0;
+  } else if (s->alert_at == 0) {
+    s->alert_at = i + 1;
+  }
   if (s->client_done || (s->client_records == 1 && is_alert(&s->n, s->first))) {
-    if (!alert_sized) {
+    s->alert_after = s->alert_at != 0;
+    if (s->alert_at == 0) {
       fact_set(k, FACT_SERVER_TICKETS, i);
-    } else if (!fact_holds(k, FACT_SERVER_TICKETS)) {
-      fact_set(k, FACT_SERVER_ALERT_AFTER, i);
     }
     return;
   }
-  if (s->server_records == 1) {
-    fact_set(k, alert_sized ? FACT_SERVER_ALERT_FIRST : FACT_SERVER_FLIGHT, i);
-  } else if (alert_sized && !fact_holds(k, FACT_CLIENT_CERT_13)) {
-    fact_set(k, FACT_SERVER_ALERT_FIRST, i);
-  } else if (alert_sized) {
-    fact_set(k, FACT_SERVER_ALERT_AFTER, i);
+  if (s->alert_at == 0) {
+    fact_set(k, FACT_SERVER_FLIGHT, i);
   }
   /* EncryptedExtensions, Certificate, CertificateVerify and Finished together
    * are longer than this; with a PSK the first and the last are all. */
@@ -132,9 +133,26 @@ static void server_record(struct facts *k, struct shape *s, unsigned len,
   }
 }
 
+/* An alert is the last thing its sender says; a record of that size with
+ * others behind it (mbedTLS pads EncryptedExtensions to it) is none. */
+static void server_alert(struct facts *k, const struct shape *s)
+{
+  if (s->alert_at == 0) {
+    return;
+  }
+  if (s->client_records > 0 &&
+      (s->alert_after || fact_holds(k, FACT_CLIENT_CERT_13))) {
+    if (!fact_holds(k, FACT_SERVER_TICKETS)) {
+      fact_set(k, FACT_SERVER_ALERT_AFTER, s->alert_at - 1);
+    }
+    return;
+  }
+  fact_set(k, FACT_SERVER_ALERT_FIRST, s->alert_at - 1);
+}
+
 void shape_gather(const struct flow *f, struct facts *k)
 {
-  struct shape s = {{0, 0}, 0, 0, 0, 0, 0, 0};
+  struct shape s = {{0, 0}, 0, 0, 0, 0, 0, 0, 0, 0};
   const struct observed *o;
   size_t i;
   int hello_seen = 0;
@@ -158,6 +176,7 @@ void shape_gather(const struct flow *f, struct facts *k)
     }
   }
   client_alert(k, &s);
+  server_alert(k, &s);
   if (s.client_done) {
     k->stage = TLSDIAG_STAGE_FINISHED;
   }

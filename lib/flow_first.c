@@ -132,7 +132,7 @@ size_t first_bytes_feed(struct flow *f, unsigned from, uint32_t t,
   if (s->mode == MODE_SSLV2) {
     return sslv2_feed(f, from, t, data, len);
   }
-  if (s->head_len == 0 && answers_request(f, from)) {
+  if (s->head_len == 0 && data[0] - 20u > 3u && answers_request(f, from)) {
     prologue_begin(f, from, f->side[TLSDIAG_FROM_CLIENT].record_type);
     return 0;
   }

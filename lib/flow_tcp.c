@@ -208,6 +208,7 @@ int tlsdiag_flow_segment(tlsdiag_flow *flow, const tlsdiag_segment *segment)
     note_syn(f, &g, t);
     return TLSDIAG_STATUS_OK;
   }
+  s->flags |= SIDE_BEYOND_SYN;
   if (s->ttl == 0) {
     s->ttl = g.ttl;
   }

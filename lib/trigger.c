@@ -7,8 +7,13 @@
 
 static int completed(const struct facts *k)
 {
+  /* TLS 1.3: a client that was asked for its certificate is done only when the
+   * server goes on (RFC 8446 section 4.4.2.4). */
   if (fact_holds(k, FACT_TLS13)) {
-    return fact_holds(k, FACT_CLIENT_FINISHED);
+    return fact_holds(k, FACT_CLIENT_FINISHED) &&
+           (fact_holds(k, FACT_SERVER_TICKETS) ||
+            (!fact_holds(k, FACT_CLIENT_CERT_13) &&
+             !fact_holds(k, FACT_CLIENT_EMPTY_CERT_13)));
   }
   return (fact_holds(k, FACT_CLIENT_FINISHED) &&
           fact_holds(k, FACT_SERVER_FINISHED)) ||
@@ -239,15 +244,12 @@ static void end_facts(const struct flow *f, struct facts *k)
 
 static int is_plaintext_talk(const struct facts *k)
 {
-  int client_plain =
-    fact_holds(k, FACT_CLIENT_HTTP) || fact_holds(k, FACT_CLIENT_MAIL) ||
-    fact_holds(k, FACT_CLIENT_OTHER) || fact_holds(k, FACT_CLIENT_CONNECT);
   int server_plain =
     (fact_holds(k, FACT_SERVER_HTTP) &&
      !fact_holds(k, FACT_HTTP_BAD_REQUEST)) ||
     fact_holds(k, FACT_SERVER_BANNER) || fact_holds(k, FACT_SERVER_OTHER);
 
-  return client_plain && server_plain && fact_holds(k, FACT_NO_HELLO) &&
+  return client_spoke_plain(k) && server_plain && fact_holds(k, FACT_NO_HELLO) &&
          !fact_holds(k, FACT_STARTTLS_REFUSED);
 }
 
