@@ -14,43 +14,52 @@
 
 /* ---- cipher suites ---- */
 
-/* TLSDIAG_HAS_* bits of the values in a suite list that are no suites.  All
- * words of the list are tested before anything is decided, without a branch:
- * this is the longest loop of a decode. */
+/* What is found in a suite list besides suites. */
+struct marks {
+  struct u16found fallback;
+  struct u16found renegotiation;
+  struct u16found grease;
+};
+
+static inline void collect(struct marks *marks, const uint8_t *bytes)
+{
+  const uint16_t fallback = u16scan_lane(SCSV_FALLBACK);
+  const uint16_t renegotiation = u16scan_lane(SCSV_RENEGOTIATION);
+  u16word word;
+
+  memcpy(&word, bytes, sizeof word);
+  marks->fallback.lanes |= U16WORD_SAME(word, U16WORD(fallback));
+  marks->renegotiation.lanes |= U16WORD_SAME(word, U16WORD(renegotiation));
+  marks->grease.lanes |= U16WORD_GREASE(word);
+}
+
+/* As they are compared by whole words, a list shorter than one is copied. */
 static uint64_t suite_marks(struct reader list)
 {
   const struct reader all = list;
-  const uint64_t fallback_word = u16scan_word(SCSV_FALLBACK);
-  const uint64_t renegotiation_word = u16scan_word(SCSV_RENEGOTIATION);
-  uint64_t fallback = 0;
-  uint64_t renegotiation = 0;
-  uint64_t grease = 0;
-  uint64_t marks = 0;
-  uint64_t word;
+  struct marks marks = {{U16WORD(0)}, {U16WORD(0)}, {U16WORD(0)}};
+  uint8_t copy[sizeof(u16word)] = {0};
+  uint64_t bits = 0;
 
-  while (rd_left(&list) >= sizeof word) {
-    memcpy(&word, rd_take(&list, sizeof word, 0), sizeof word);
-    fallback |= u16scan_zero(word ^ fallback_word);
-    renegotiation |= u16scan_zero(word ^ renegotiation_word);
-    grease |= u16scan_grease(word);
+  if (rd_left(&list) >= sizeof copy) {
+    collect(&marks, u16scan_last(list).pos);
+  } else if (rd_left(&list) != 0) {
+    memcpy(copy, list.pos, rd_left(&list));
+    collect(&marks, copy);
   }
-  while (rd_left(&list) >= 2) {
-    unsigned suite = rd_u16(&list, 0);
-
-    fallback |= suite == SCSV_FALLBACK ? U16SCAN_TOPS : 0;
-    renegotiation |= suite == SCSV_RENEGOTIATION ? U16SCAN_TOPS : 0;
-    grease |= u16_is_grease(suite) ? U16SCAN_TOPS : 0;
+  while (rd_left(&list) > sizeof copy) {
+    collect(&marks, rd_take(&list, sizeof copy, 0));
   }
-  if (u16scan_found(fallback)) {
-    marks |= hello_bit(TLSDIAG_HAS_FALLBACK_SCSV);
+  if (u16scan_found(&marks.fallback)) {
+    bits |= hello_bit(TLSDIAG_HAS_FALLBACK_SCSV);
   }
-  if (u16scan_found(renegotiation)) {
-    marks |= hello_bit(TLSDIAG_HAS_RENEGOTIATION_SCSV);
+  if (u16scan_found(&marks.renegotiation)) {
+    bits |= hello_bit(TLSDIAG_HAS_RENEGOTIATION_SCSV);
   }
-  if (u16scan_found(grease) && u16_list_has_grease(all)) {
-    marks |= hello_bit(TLSDIAG_HAS_GREASE);
+  if (u16scan_found(&marks.grease) && u16_list_has_grease_slowly(all)) {
+    bits |= hello_bit(TLSDIAG_HAS_GREASE);
   }
-  return marks;
+  return bits;
 }
 
 static void read_suites(struct hello *h, struct reader *r)

@@ -139,23 +139,21 @@ static inline void note_other(struct hello *h, unsigned type)
 }
 
 /* Of a type that comes twice the first is read: the second may be there to
- * hide it. */
+ * hide it.  The empty row's bit is set from the start. */
 static inline void read_extension(struct hello *h,
                                   const struct extension_row *row,
                                   unsigned type, struct reader *body)
 {
-  uint64_t bit = hello_bit(row->has);
+  const unsigned has = row->has;
 
-  if (row->has == 0) {
+  if ((h->seen >> has & 1) == 0) {
+    h->seen |= hello_bit(has);
+    read_known(h, row, body);
+  } else if (has == 0) {
     note_other(h, type);
-    return;
-  }
-  if ((h->seen & bit) != 0) {
+  } else {
     h->repeated_quarters |= 1u << (type >> 14);
-    return;
   }
-  h->seen |= bit;
-  read_known(h, row, body);
 }
 
 static void report_quarter(struct hello *h, struct reader block,
@@ -254,7 +252,7 @@ tlsdiag_bytes extensions_read(struct hello *h, struct reader r)
                   rd_offset(&r));
   }
   block = read_block(h, block);
-  h->present |= h->seen & ~h->broken;
+  h->present |= h->seen & ~h->broken & ~hello_bit(0);
   if (h->repeated_quarters != 0) {
     report_duplicates(h, block);
   }

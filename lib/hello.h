@@ -74,7 +74,7 @@ static inline void hello_init(struct hello *h, unsigned side, void *out,
                               tlsdiag_anomaly *anomalies)
 {
   h->present = 0;
-  h->seen = 0;
+  h->seen = 1; /* bit 0: the empty row of the extension table */
   h->broken = 0;
   h->others = 0;
   h->fault.field = 0;
