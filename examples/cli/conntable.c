@@ -95,6 +95,17 @@ static struct conn *stored(const struct conntable *t, const struct slot *s)
   return &t->blocks[number >> BLOCK_SHIFT][number & (BLOCK - 1)];
 }
 
+static int key_equal(const struct conn_key *a, const struct conn_key *b)
+{
+  uint64_t x[sizeof *a / sizeof(uint64_t)];
+  uint64_t y[sizeof *b / sizeof(uint64_t)];
+
+  memcpy(x, a, sizeof x);
+  memcpy(y, b, sizeof y);
+  return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) |
+          (x[4] ^ y[4])) == 0;
+}
+
 struct conn *conntable_find(const struct conntable *t, uint32_t tag,
                             const struct conn_key *key)
 {
@@ -105,7 +116,7 @@ struct conn *conntable_find(const struct conntable *t, uint32_t tag,
     if (t->slots[i].tag == tag) {
       struct conn *c = stored(t, &t->slots[i]);
 
-      if (memcmp(&c->key, key, sizeof *key) == 0) {
+      if (key_equal(&c->key, key)) {
         return c;
       }
     }

@@ -131,12 +131,17 @@ void finding_describe(struct finding *f, struct tool *t)
   }
 }
 
-/* Ports where plaintext is at home: a refused or idle connection there says
- * nothing about TLS. */
+/* Ports where plaintext is at home: bytes that are not TLS, a refused or an
+ * idle connection there say nothing about TLS. */
 static int is_plain_port(uint16_t port)
 {
-  static const uint16_t plain[] = {20,  21,  22,  23,  53,  80,   88,
-                                   111, 135, 139, 179, 445, 1723, 2049};
+  static const uint16_t plain[] = {
+      7,    9,    13,   19,   20,    21,    22,    23,    25,   37,
+      43,   53,   79,   80,   88,    102,   110,   111,   113,  119,
+      135,  139,  143,  179,  389,   445,   502,   513,   514,  515,
+      554,  587,  873,  1080, 1433,  1494,  1521,  1723,  1883, 2049,
+      2404, 3268, 3306, 3868, 4369,  5060,  5222,  5269,  5432, 5672,
+      5900, 6379, 6667, 9042, 11211, 20000, 27017, 44818, 47808};
   size_t i;
 
   for (i = 0; i < sizeof plain / sizeof plain[0]; i++) {
@@ -150,9 +155,22 @@ static int is_plain_port(uint16_t port)
 int finding_is_foreign(const struct finding *f)
 {
   const struct conn *c = f->conn;
+  const tlsdiag_verdict *v = &f->verdict;
 
   if (c->watch->spoke_tls) {
     return 0;
   }
-  return is_plain_port(c->key.port[!c->client]);
+  switch (v->causes[0].id) {
+  case TLSDIAG_CAUSE_NONE: /* both sides speak it, in perfect health */
+    return v->outcome != TLSDIAG_OUTCOME_COMPLETED;
+  case TLSDIAG_CAUSE_UNKNOWN:
+  case TLSDIAG_CAUSE_NON_TLS_TO_TLS_PORT:
+  case TLSDIAG_CAUSE_PLAIN_HTTP_TO_TLS_PORT:
+  case TLSDIAG_CAUSE_IMPLICIT_TLS_EXPECTED:
+  case TLSDIAG_CAUSE_TCP_CONNECT_FAILED:
+  case TLSDIAG_CAUSE_CONNECTION_PROBE:
+    return is_plain_port(c->key.port[!c->client]);
+  default:
+    return 0;
+  }
 }

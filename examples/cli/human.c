@@ -110,11 +110,12 @@ static void paragraph(struct out *o, const char *text)
   style_wrap(o, text, DEEP, DEEP);
 }
 
-static void explanation(struct out *o, const struct finding *f)
+static void what_happened(struct out *o, const struct finding *f)
 {
-  char text[TEXT_ROOM];
+  const char *text = tlsdiag_cause_text(f->verdict.causes[0].id,
+                                        TLSDIAG_SECTION_WHAT_HAPPENED);
 
-  if (tlsdiag_explain(f->flow, &f->verdict, 0, text, sizeof text) > 0) {
+  if (text != NULL && *text != '\0') {
     out_repeat(o, ' ', INDENT);
     style_wrap(o, text, INDENT, INDENT);
   }
@@ -204,7 +205,7 @@ void human_full(struct out *o, const struct finding *f, int colour)
   out_repeat(o, ' ', INDENT);
   outcome(o, f, colour);
   out_char(o, '\n');
-  explanation(o, f);
+  what_happened(o, f);
   out_char(o, '\n');
   ladder_write(o, f, colour);
   out_char(o, '\n');

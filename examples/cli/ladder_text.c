@@ -120,11 +120,11 @@ static void versions_text(struct out *o, const tlsdiag_observation *seen)
   uint32_t high = seen->a >> 16;
   uint32_t low = seen->a & 0xffff;
 
-  named(o, TLSDIAG_REGISTRY_VERSION, low);
-  if (high != low) {
+  if (low != 0 && low != high) {
+    named(o, TLSDIAG_REGISTRY_VERSION, low);
     out_str(o, " to ");
-    named(o, TLSDIAG_REGISTRY_VERSION, high);
   }
+  named(o, TLSDIAG_REGISTRY_VERSION, high);
 }
 
 static void server_hello_text(struct out *o, const tlsdiag_observation *seen)

@@ -2,6 +2,8 @@
  * the "link-layer header types" page of the tcpdump project). */
 #include "link.h"
 
+#include <string.h>
+
 /* pcap/dlt.h is not included: these numbers are part of the file format, and
  * the tool recognises them when built without libpcap headers too. */
 enum {
@@ -106,55 +108,45 @@ static unsigned peel_mpls(struct view *v)
 }
 
 /* IEEE 802.2 LLC with SNAP, organisation 000000: an ethertype follows. */
-static unsigned peel_snap(struct view *v)
+static unsigned snap_type(struct view *v)
 {
   static const uint8_t snap[6] = {0xaa, 0xaa, 0x03, 0, 0, 0};
   unsigned type;
-  size_t i;
 
-  if (v->len < 8) {
+  if (v->len < 8 || memcmp(v->at, snap, sizeof snap) != 0) {
     return ETHERTYPE_NONE;
-  }
-  for (i = 0; i < sizeof snap; i++) {
-    if (v->at[i] != snap[i]) {
-      return ETHERTYPE_NONE;
-    }
   }
   type = be16(v->at + 6);
   (void)skip(v, 8);
-  return type;
+  return type >= ETHERTYPE_SNAP_LIMIT ? type : (unsigned)ETHERTYPE_NONE;
 }
 
 /* Follows an ethertype through tags and tunnels of the link layer.  Bounded
  * by the frame: every turn takes bytes off it. */
 static unsigned peel_type(struct view *v, unsigned type)
 {
-  for (;;) {
-    switch (type) {
-    case ETHERTYPE_IP4:
-    case ETHERTYPE_IP6:
-      return type;
-    case ETHERTYPE_VLAN:
-    case ETHERTYPE_QINQ:
-    case ETHERTYPE_QINQ_OLD:
-      if (v->len < 4) {
-        return ETHERTYPE_NONE;
-      }
-      type = be16(v->at + 2);
-      (void)skip(v, 4);
-      break;
-    case ETHERTYPE_MPLS:
-    case ETHERTYPE_MPLS_MULTICAST:
-      return peel_mpls(v);
-    case ETHERTYPE_PPPOE_SESSION:
-      return peel_pppoe(v);
-    default:
-      if (type >= ETHERTYPE_SNAP_LIMIT || v->len < 8) {
-        return ETHERTYPE_NONE;
-      }
-      type = peel_snap(v);
-      break;
+  if (type < ETHERTYPE_SNAP_LIMIT) {
+    type = snap_type(v);
+  }
+  while (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ ||
+         type == ETHERTYPE_QINQ_OLD) {
+    if (v->len < 4) {
+      return ETHERTYPE_NONE;
     }
+    type = be16(v->at + 2);
+    (void)skip(v, 4);
+  }
+  switch (type) {
+  case ETHERTYPE_IP4:
+  case ETHERTYPE_IP6:
+    return type;
+  case ETHERTYPE_MPLS:
+  case ETHERTYPE_MPLS_MULTICAST:
+    return peel_mpls(v);
+  case ETHERTYPE_PPPOE_SESSION:
+    return peel_pppoe(v);
+  default:
+    return ETHERTYPE_NONE;
   }
 }
 

@@ -87,9 +87,13 @@ static int judge(struct report *r, const struct conn *c, struct finding *f)
     r->summary.outcome[TLSDIAG_OUTCOME_COMPLETED]++;
     return 0;
   }
-  if (finding_judge(f, c, r->file) != 0 || finding_is_foreign(f)) {
+  if (finding_judge(f, c, r->file) != 0) {
     r->summary.num_foreign++;
     return 0;
+  }
+  if (finding_is_foreign(f)) {
+    r->summary.num_foreign++;
+    return r->tool->options->all && c->client != SIDE_UNKNOWN;
   }
   summary_add(&r->summary, &f->verdict);
   return is_wanted(r, &f->verdict);

@@ -141,7 +141,10 @@ int source_open(struct source *s, const char *name, const char **why)
     (void)close(fd);
     return -1;
   }
-  (void)setvbuf(s->stream, NULL, _IOFBF, STREAM_BUFFER);
+  s->buffer = malloc(STREAM_BUFFER); /* a C library may ignore a mere size */
+  if (s->buffer != NULL) {
+    (void)setvbuf(s->stream, s->buffer, _IOFBF, STREAM_BUFFER);
+  }
   if (s->size == 0 || lseek(fd, 0, SEEK_SET) != 0) {
     FILE *again = layered_prefix(s->stream, s->head, s->head_len, why);
 
@@ -164,4 +167,6 @@ void source_close(struct source *s)
     (void)fclose(s->stream);
     s->stream = NULL;
   }
+  free(s->buffer);
+  s->buffer = NULL;
 }

@@ -13,6 +13,7 @@ struct source {
   const char *name; /* as the user gave it; "-" is the standard input */
   FILE *stream;     /* at the first byte, unpacked.  A reader may take it over
                        and set this to NULL; else source_close closes it. */
+  char *buffer;     /* of the stream: freed last */
   uint8_t head[SOURCE_HEAD]; /* the first bytes, unpacked */
   size_t head_len;
   uint64_t size;   /* of the file as it lies there, 0 unknown */

@@ -176,7 +176,7 @@ void stream_take(struct streams *s, struct conn *c, unsigned side,
 }
 
 void stream_acked(struct streams *s, struct conn *c, unsigned side,
-                  uint32_t ack, uint64_t t_us, uint64_t frame)
+                  uint32_t ack, int at_once, uint64_t t_us, uint64_t frame)
 {
   struct half *h = &c->half[side];
   int32_t lead;
@@ -191,14 +191,14 @@ void stream_acked(struct streams *s, struct conn *c, unsigned side,
     return;
   }
   h->waits++;
-  if (h->waits <= HOLE_PATIENCE) {
+  if (h->waits <= HOLE_PATIENCE && !at_once) {
     return;
   }
-  if (h->held != NULL && seq_ahead(h->held->seq, ack) <= 0) {
-    skip_hole(s, c, side);
-  } else if (h->held == NULL) {
+  if (h->held == NULL) {
     gap(s, c, side, (uint32_t)lead, t_us, frame);
     h->waits = 0;
+  } else if (seq_ahead(h->held->seq, ack) <= 0) {
+    skip_hole(s, c, side);
   }
 }
 

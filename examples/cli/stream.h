@@ -37,9 +37,10 @@ uint64_t half_offset(const struct half *h, uint32_t seq);
 
 void stream_take(struct streams *s, struct conn *c, unsigned side,
                  struct piece piece);
-/* The other side acknowledged everything below `ack`. */
+/* The other side acknowledged everything below `ack`.  at_once: a hole is
+ * given up without waiting for packets that may come late. */
 void stream_acked(struct streams *s, struct conn *c, unsigned side,
-                  uint32_t ack, uint64_t t_us, uint64_t frame);
+                  uint32_t ack, int at_once, uint64_t t_us, uint64_t frame);
 /* Gives up every hole and delivers what was held behind it. */
 void stream_flush(struct streams *s, struct conn *c, unsigned side,
                   uint64_t t_us, uint64_t frame);

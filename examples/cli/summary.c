@@ -4,7 +4,7 @@
 
 #include "style.h"
 
-enum { COUNT_WIDTH = 8, SHARE_WIDTH = 6, CAUSE_WIDTH = 36 };
+enum { COUNT_WIDTH = 8, SHARE_WIDTH = 6, BEFORE_CAUSE = 16 };
 
 void summary_add(struct summary *s, const tlsdiag_verdict *v)
 {
@@ -52,21 +52,27 @@ static void pad_number(struct out *o, uint64_t value, size_t width)
   out_u64_width(o, value, width, ' ');
 }
 
-static void cause_line(struct out *o, unsigned cause, uint64_t count,
-                       uint64_t total)
+static const char *cause_name(unsigned cause)
 {
   const char *name = tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, cause);
-  const char *title = tlsdiag_cause_text(cause, TLSDIAG_SECTION_TITLE);
-  size_t len;
 
-  name = name != NULL ? name : "?";
-  len = strlen(name);
+  return name != NULL ? name : "?";
+}
+
+/* `width` is that of the column of cause names. */
+static void cause_line(struct out *o, unsigned cause, uint64_t count,
+                       uint64_t total, size_t width)
+{
+  const char *name = cause_name(cause);
+  const char *title = tlsdiag_cause_text(cause, TLSDIAG_SECTION_TITLE);
+
   pad_number(o, count, COUNT_WIDTH);
   pad_number(o, (count * 100 + total / 2) / total, SHARE_WIDTH - 1);
   out_str(o, "%  ");
   out_str(o, name);
-  out_repeat(o, ' ', len < CAUSE_WIDTH ? CAUSE_WIDTH - len : 1);
-  style_wrap(o, title != NULL ? title : "", 16 + CAUSE_WIDTH, 16 + CAUSE_WIDTH);
+  out_repeat(o, ' ', width - strlen(name));
+  style_wrap(o, title != NULL ? title : "", BEFORE_CAUSE + width,
+             BEFORE_CAUSE + width);
 }
 
 static unsigned largest(const uint64_t *counts)
@@ -85,15 +91,21 @@ static unsigned largest(const uint64_t *counts)
 static void table(struct out *o, const uint64_t *counts, uint64_t total)
 {
   uint64_t left[SUMMARY_CAUSES];
+  size_t width = 0;
   unsigned cause;
 
   memcpy(left, counts, sizeof left);
+  for (cause = 0; cause < SUMMARY_CAUSES; cause++) {
+    if (counts[cause] > 0 && strlen(cause_name(cause)) + 2 > width) {
+      width = strlen(cause_name(cause)) + 2;
+    }
+  }
   for (;;) {
     cause = largest(left);
     if (left[cause] == 0) {
       return;
     }
-    cause_line(o, cause, left[cause], total);
+    cause_line(o, cause, left[cause], total, width);
     left[cause] = 0;
   }
 }

@@ -182,6 +182,20 @@ static void try_fin(struct conn *c, unsigned side, uint64_t t_us,
   }
 }
 
+/* Once application data flows both ways, a connection teaches nothing more
+ * until it closes. */
+static void try_lean(struct streams *s, struct conn *c)
+{
+  const struct watch *w = c->watch;
+
+  if ((w->data_seen == 3 && w->data_bytes - w->data_from > LEAN_AFTER) ||
+      w->data_bytes > FED_MAX) {
+    c->flags |= CONN_LEAN;
+    stream_forget(s, &c->half[0]);
+    stream_forget(s, &c->half[1]);
+  }
+}
+
 static void take_payload(struct streams *s, struct conn *c, unsigned side,
                          const struct packet *p)
 {
@@ -206,20 +220,20 @@ static void take_payload(struct streams *s, struct conn *c, unsigned side,
     h->offset++;
   }
   stream_take(s, c, side, piece);
+  try_fin(c, side, p->t_us, p->frame);
+  if (c->watch != NULL) {
+    try_lean(s, c);
+  }
 }
 
-/* Once application data flows both ways and nothing is missing, a connection
- * teaches nothing more until it closes. */
-static void try_lean(struct streams *s, struct conn *c)
+/* `side` is the one whose bytes are acknowledged.  A FIN ends the time in
+ * which packets that came late to the capture can be hoped for. */
+static void take_ack(struct streams *s, struct conn *c, unsigned side,
+                     const struct packet *p)
 {
-  const struct watch *w = c->watch;
-
-  if ((w->data_seen != 0 && w->data_bytes > LEAN_AFTER) ||
-      w->data_bytes > FED_MAX) {
-    c->flags |= CONN_LEAN;
-    stream_forget(s, &c->half[0]);
-    stream_forget(s, &c->half[1]);
-  }
+  stream_acked(s, c, side, p->ack, (p->tcp_flags & TCP_FIN) != 0, p->t_us,
+               p->frame);
+  try_fin(c, side, p->t_us, p->frame);
 }
 
 static void take_close(struct streams *s, struct conn *c, unsigned side,
@@ -266,6 +280,19 @@ int tcp_is_reuse(const struct conn *c, unsigned side, const struct packet *p)
   return h->offset != 0 || p->seq + 1 != h->next || has_closed(c);
 }
 
+/* What a connection under way does not need any more with each segment. */
+static void settle(struct watchpool *pool, struct conn *c, unsigned side,
+                   const struct packet *p)
+{
+  unsigned both = c->half[0].flags & c->half[1].flags;
+
+  if ((both & HALF_STARTED) && (both & HALF_FED) && !(p->tcp_flags & TCP_SYN)) {
+    return;
+  }
+  start(c, side, p);
+  settle_client(pool, c, side, p);
+}
+
 int tcp_take(struct streams *s, struct watchpool *pool, struct conn *c,
              unsigned side, const struct packet *p)
 {
@@ -275,22 +302,17 @@ int tcp_take(struct streams *s, struct watchpool *pool, struct conn *c,
     s->num_copies++;
     return 0;
   }
-  start(c, side, p);
-  settle_client(pool, c, side, p);
+  settle(pool, c, side, p);
   remember(h, p);
   if (c->watch != NULL && c->client != SIDE_UNKNOWN) {
     tell_segment(c, side, p);
   }
-  if (!(c->flags & CONN_LEAN) &&
-      (p->tcp_flags & (TCP_ACK | TCP_RST)) == TCP_ACK) {
-    stream_acked(s, c, !side, p->ack, p->t_us, p->frame);
-    try_fin(c, !side, p->t_us, p->frame);
-  }
-  if (!(c->flags & CONN_LEAN) && p->payload_wire > 0) {
-    take_payload(s, c, side, p);
-    try_fin(c, side, p->t_us, p->frame);
-    if (c->watch != NULL) {
-      try_lean(s, c);
+  if (!(c->flags & CONN_LEAN)) {
+    if ((p->tcp_flags & (TCP_ACK | TCP_RST)) == TCP_ACK) {
+      take_ack(s, c, !side, p);
+    }
+    if (p->payload_wire > 0) {
+      take_payload(s, c, side, p);
     }
   }
   if (p->tcp_flags & (TCP_FIN | TCP_RST)) {
@@ -299,17 +321,31 @@ int tcp_take(struct streams *s, struct watchpool *pool, struct conn *c,
   return has_closed(c);
 }
 
+/* The direction whose held segments came first; the client's if none is
+ * held. */
+static unsigned flush_first(const struct conn *c)
+{
+  const struct held *a = c->half[0].held;
+  const struct held *b = c->half[1].held;
+
+  if (a == NULL || b == NULL) {
+    return a == NULL && b == NULL ? c->client : a == NULL;
+  }
+  return b->frame < a->frame;
+}
+
 void tcp_end(struct streams *s, struct conn *c, uint64_t t_us, uint64_t frame)
 {
-  unsigned side;
+  unsigned first;
 
   if (c->watch == NULL || c->client == SIDE_UNKNOWN) {
     return;
   }
-  for (side = 0; side < 2; side++) {
-    stream_flush(s, c, side, t_us, frame);
-    try_fin(c, side, t_us, frame);
-  }
+  first = flush_first(c);
+  stream_flush(s, c, first, t_us, frame);
+  try_fin(c, first, t_us, frame);
+  stream_flush(s, c, !first, t_us, frame);
+  try_fin(c, !first, t_us, frame);
   if (!has_closed(c)) {
     close_half(c, 0, TLSDIAG_CLOSE_END_OF_CAPTURE, t_us, frame);
   }

@@ -9,7 +9,8 @@ enum {
   FLOW_ROOM = 6144,
   WATCHES_PER_BLOCK = 64,
   FEED_TURNS = 1 << 16,
-  RAW_MAX = 4096
+  RAW_MAX = 4096,
+  PAGE_RECORD = 512
 };
 
 int watchpool_init(struct watchpool *pool, size_t limit)
@@ -107,6 +108,16 @@ void watch_drop(struct watchpool *pool, struct watch *w)
   pool->count--;
 }
 
+static void note_data(struct watch *w, unsigned sides)
+{
+  if (w->data_seen != 3) {
+    w->data_seen |= (uint8_t)sides;
+    w->data_from = w->data_bytes;
+  }
+}
+
+/* TLS 1.3 hides the type of a record: a server that sends a long one after
+ * the client's Finished and something more is past the handshake. */
 static void note_kind(struct watch *w, unsigned index)
 {
   tlsdiag_observation seen;
@@ -117,7 +128,14 @@ static void note_kind(struct watch *w, unsigned index)
   }
   switch (seen.kind) {
   case TLSDIAG_OBS_APPLICATION_DATA:
-    w->data_seen |= (uint8_t)(1u << seen.from);
+    note_data(w, 1u << seen.from);
+    break;
+  case TLSDIAG_OBS_PROTECTED_RECORD:
+    if (seen.from == TLSDIAG_FROM_CLIENT) {
+      w->num_protected = w->num_protected == 0 ? 1 : 2;
+    } else if (w->num_protected == 2 && seen.a >= PAGE_RECORD) {
+      note_data(w, 3);
+    }
     break;
   case TLSDIAG_OBS_CLIENT_HELLO:
   case TLSDIAG_OBS_SERVER_HELLO:

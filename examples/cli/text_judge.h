@@ -1,0 +1,35 @@
+/* text_judge.h: a text, what the library recognises in it, and its verdict. */
+#ifndef TLSDIAG_CLI_TEXT_JUDGE_H
+#define TLSDIAG_CLI_TEXT_JUDGE_H
+
+#include <tlsdiag/tlsdiag.h>
+
+enum { TEXT_HINTS = 24 };
+
+struct judged {
+  tlsdiag_hint hints[TEXT_HINTS];
+  unsigned num_hints;
+  unsigned num_found; /* may exceed num_hints */
+  unsigned side;      /* TLSDIAG_PARTY_* of who wrote it */
+  unsigned reserved_;
+  tlsdiag_flow flow;
+  tlsdiag_verdict verdict;
+};
+
+/* Empties j: a flow that knows nothing. */
+void judged_init(struct judged *j);
+/* Recognises and remembers; call judged_verdict when all is told. */
+void judged_add_text(struct judged *j, const uint8_t *text, size_t len,
+                     uint64_t t_us);
+void judged_verdict(struct judged *j);
+/* All in one. */
+void judge_text(struct judged *j, const uint8_t *text, size_t len,
+                uint64_t t_us);
+
+/* 1 if a hint says something about a failure. */
+int hint_speaks(const tlsdiag_hint *h);
+
+/* The name of a number in a text, NULL if there is none. */
+const char *text_code_name(const tlsdiag_hint *h);
+
+#endif
