@@ -183,21 +183,15 @@ def bouncy(at, o):
 
 
 def botan(at, o):
-    words = ["botan", "tls_client", at.host, f"--port={at.port}"]
-    if o.get("verify"):
-        words += ["--trusted-cas=" + at.pki[o.get("ca", "roots.pem")],
-                  "--skip-system-cert-store"]
-    else:
-        words.append("--skip-hostname-check")
+    """Always checks the certificate; the name comes from the hosts file."""
+    words = ["botan", "tls_client", name_of(o) or at.host,
+             f"--port={at.port}", "--skip-system-cert-store",
+             "--trusted-cas=" + at.pki[o.get("ca", "roots.pem")]]
     if "max" in o:
-        words.append("--tls-version=" + o["max"])
-    if "policy" in o:
-        words.append("--policy=" + at.file("botan-client.policy",
-                                           o["policy"]))
-    cert, key = certificate(at, o)
-    if cert:
-        words += ["--client-cert=" + cert, "--client-cert-key=" + key]
-    return words + o.get("args", []), {"stdin": REQUEST}
+        words.append("--tls" + o["max"])
+    if "alpn" in o:
+        words.append("--next-protocols=" + o["alpn"].replace(":", ","))
+    return words, {"stdin": REQUEST}
 
 
 def mosquitto(at, o):

@@ -151,8 +151,8 @@ class Pki:
         self.write("nochain.key", self.read("rsa.key"))
         self.write("roots.pem", self.read("root.crt"))
         self.write("clients.pem", self.read("int.crt") + self.read("root.crt"))
-        for size in ("512", "1024"):
-            self.openssl("dhparam", "-dsaparam", "-out", f"dh{size}.pem", size)
+        self.openssl("dhparam", "-out", "dh512.pem", "512")
+        self.openssl("dhparam", "-dsaparam", "-out", "dh1024.pem", "1024")
         self.write("rsadh.pem", self.read("rsa.pem") + self.read("dh1024.pem"))
         self.write("rsadh.key", self.read("rsa.key"))
         for name in ("revoked", "clrevoked"):

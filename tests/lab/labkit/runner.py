@@ -106,7 +106,7 @@ class Run:
         self.capture = os.path.join(self.out, "capture.pcap")
         self.dump = self._start(
             namespace, ["tcpdump", "-i", interface, "-U", "--immediate-mode",
-                        "-w", self.capture, "tcp"],
+                        "-w", self.capture, self.scenario.filter],
             os.path.join(self.tmp, "tcpdump.log"), None, None)
         self.dump.wait_for_text("listening on")
 
@@ -189,8 +189,6 @@ class Run:
             "connections": len(every), "focus": scenario.focus,
             "vantage": scenario.vantage, "wire": seen,
             "commands": [self._clean(command) for command in self.commands]}
-        if scenario.per:
-            label["per_connection"] = scenario.per
         with open(os.path.join(self.out, "label.json"), "w") as out:
             json.dump(label, out, indent=1)
             out.write("\n")

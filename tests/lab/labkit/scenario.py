@@ -37,11 +37,12 @@ class Scenario:
     focus            which connection the label speaks of
     host             address of the server (default the first)
     vantage          "client" or "server": where the capture is taken
+    filter           what the recorder takes
     """
 
     def __init__(self, name, cause, server, client, accept=(), party=None,
                  box=None, expect=None, focus=0, host=None, vantage="client",
-                 outcome=None, how="", settle=0.15, seconds=12, per=None):
+                 outcome=None, how="", settle=0.15, seconds=12, filter="tcp"):
         assert cause in PARTIES, cause
         self.name, self.cause, self.how = name, cause, how
         self.servers = server if isinstance(server, list) else [server]
@@ -53,7 +54,7 @@ class Scenario:
         self.focus, self.host, self.vantage = focus, host, vantage
         self.outcome = outcome or self._outcome()
         self.settle, self.seconds = settle, seconds
-        self.per = per
+        self.filter = filter
 
     def _outcome(self):
         if self.cause in ("none", "rejected_after_handshake"):

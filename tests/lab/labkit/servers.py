@@ -456,7 +456,7 @@ def redis(at, o):
             str(at.port), "--tls-cert-file", cert, "--tls-key-file", key,
             "--tls-ca-cert-file", at.clients_ca(o), "--tls-auth-clients",
             "yes" if o.get("auth") == "require" else "no", "--save", "",
-            "--dir", at.run, "--loglevel", "verbose", "--tls-protocols",
+            "--protected-mode", "no", "--dir", at.run, "--loglevel", "verbose", "--tls-protocols",
             " ".join(versions(o, TLSV))], {}
 
 
@@ -464,6 +464,12 @@ def tool(at, o):
     """A scripted service of peers/tools.py."""
     return ["python3", "-u", at.tools["tools"], *o["run"], at.host,
             str(at.port), *o.get("args", [])], {}
+
+
+def inspector(at, o):
+    """The device of the third story, in front of the next port."""
+    return ["python3", "-u", at.tools["inspector"], at.host, str(at.port),
+            "127.0.0.1", str(at.port + 1), at.pki["rsa.key"]], {}
 
 
 def none(at, o):
@@ -481,4 +487,5 @@ SERVERS = {
     "boring": peer("boring"), "wolf": peer("wolf"), "mbed": peer("mbed"),
     "botan": botan, "caddy": caddy, "hitch": hitch, "mosquitto": mosquitto,
     "redis": redis, "tool": tool, "none": none,
+    "inspector": inspector,
 }

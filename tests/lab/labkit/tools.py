@@ -5,6 +5,8 @@ import subprocess
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PEERS = os.path.join(HERE, "peers")
+INSPECTOR = os.path.join(os.path.dirname(os.path.dirname(HERE)), "examples",
+                         "captures", "make", "inspector.py")
 ANDROID = "/usr/lib/x86_64-linux-gnu/android"
 
 # What a stack needs to be installed: programs, or files when they hold a "/".
@@ -27,7 +29,8 @@ NEEDS = {
     "caddy": ["caddy"], "hitch": ["hitch"],
     "mosquitto": ["mosquitto", "mosquitto_pub"], "redis": ["redis-server", "redis-cli"],
     "perl": ["perl", "/usr/share/perl5/IO/Socket/SSL.pm"],
-    "socat": ["socat"], "tool": ["python3"], "none": [], "command": [],
+    "socat": ["socat"], "tool": ["python3"],
+    "inspector": ["python3", INSPECTOR], "none": [], "command": [],
 }
 BASE = ("ip", "tcpdump", "ethtool", "openssl", "python3")
 
@@ -54,7 +57,8 @@ class Tools:
                       "erlpeer": PEERS + "/erlpeer.escript",
                       "rubypeer": PEERS + "/rubypeer.rb",
                       "perlpeer": PEERS + "/perlpeer.pl",
-                      "tools": PEERS + "/tools.py"}
+                      "tools": PEERS + "/tools.py",
+                      "inspector": INSPECTOR}
         self.broken = {}
 
     def __getitem__(self, name):

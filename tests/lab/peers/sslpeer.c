@@ -1,7 +1,8 @@
 /* One TLS server or client of a library with OpenSSL's API (BoringSSL,
    OpenSSL):  sslpeer srv|cli HOST PORT [key=value ...]
    Keys: cert key ca min max suites groups alpn sni verify=1 auth=require
-   psk=HEX identity=NAME pause=S */
+   psk=HEX identity=NAME veto=1 names=NAME timeout=S
+   ech=PUBLIC_NAME (a key the server does not have) */
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -139,6 +140,28 @@ static SSL_CTX *make_context(int server) {
   return made;
 }
 
+#ifdef OPENSSL_IS_BORINGSSL
+#include <openssl/hpke.h>
+/* Offers Encrypted ClientHello with a key that no server has. */
+static void offer_ech(SSL *ssl) {
+  EVP_HPKE_KEY *key = EVP_HPKE_KEY_new();
+  SSL_ECH_KEYS *keys = SSL_ECH_KEYS_new();
+  uint8_t *config, *list;
+  size_t config_len, list_len;
+  must(EVP_HPKE_KEY_generate(key, EVP_hpke_x25519_hkdf_sha256()), "ERR key");
+  must(SSL_marshal_ech_config(&config, &config_len, 1, key, get("ech"), 16),
+       "ERR config");
+  must(SSL_ECH_KEYS_add(keys, 1, config, config_len, key), "ERR add");
+  must(SSL_ECH_KEYS_marshal_retry_configs(keys, &list, &list_len),
+       "ERR list");
+  must(SSL_set1_ech_config_list(ssl, list, list_len), "ERR ech");
+}
+#else
+static void offer_ech(SSL *ssl) {
+  (void)ssl;
+}
+#endif
+
 static void limit(int fd) {
   const char *seconds = get("timeout");
   struct timeval wait = {seconds ? atoi(seconds) : 9, 0};
@@ -175,6 +198,9 @@ static void request(SSL_CTX *context, int fd) {
   if (get("names")) {
     X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), get("names"),
                                 strlen(get("names")));
+  }
+  if (get("ech")) {
+    offer_ech(ssl);
   }
   if (SSL_connect(ssl) != 1) {
     say("ERR");

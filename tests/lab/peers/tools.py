@@ -110,17 +110,18 @@ def dialogue(host, port, kind):
             say("read", line)
             word = line.split()[0].upper() if line.split() else b""
             if kind == "smtp":
-                reply = (b"250-mail\r\n250 SIZE\r\n" if word == b"EHLO" else
+                reply = (b"250-mail\r\n250 STARTTLS\r\n" if word == b"EHLO" else
                          b"454 TLS not available\r\n" if word == b"STARTTLS"
                          else b"221 bye\r\n")
             elif kind == "imap":
                 tag = line.split()[0]
                 reply = (tag + b" BAD no STARTTLS here\r\n"
                          if b"STARTTLS" in line.upper() else
-                         b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
+                         b"* CAPABILITY IMAP4rev1 STARTTLS\r\n" + tag + b" OK done\r\n")
             elif kind == "pop3":
-                reply = (b"-ERR unknown command\r\n" if word == b"STLS"
-                         else b"+OK\r\n.\r\n")
+                reply = (b"-ERR TLS is not available\r\n" if word == b"STLS"
+                         else b"+OK\r\nSTLS\r\nUSER\r\n.\r\n"
+                         if word == b"CAPA" else b"+OK\r\n")
             else:
                 reply = (b"534 policy refuses TLS\r\n" if word == b"AUTH"
                          else b"211 end\r\n")

@@ -73,9 +73,9 @@ def warned(client, fatal, version="1.2"):
                             "messages": ["c:data", "s:data"]})
 
 
-for client in ("java", "erlang", "botan"):
+for client in ("java",):
     warned(client, True)
-for client in ("boring", "openssl", "ruby", "bouncy"):
+for client in ("boring", "wolf", "erlang", "openssl", "ruby", "bouncy"):
     warned(client, False)
 
 # A device that cuts by name, and the same address under another name.

@@ -141,7 +141,7 @@ for server, client, size, options in (
                                       "max": "1.2"}),
         ("nginx", "gnutls", "1024", {
             "suites": "NORMAL:-VERS-ALL:+VERS-TLS1.2:%PROFILE_MEDIUM"}),
-        ("haproxy", "java", "1024", {
+        ("nginx", "java", "1024", {
             "max": "1.2", "suites": "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
             "disabled": "DH keySize < 2048"}),
         ("gnutls", "nss", "512", {"max": "1.2"}),
@@ -150,7 +150,6 @@ for server, client, size, options in (
                                      "max": "1.2"}),
         ("gnutls", "mbed", "512", {})):
     dh = {"nginx": {"conf": "ssl_dhparam {pki}/dh%s.pem;" % size},
-          "haproxy": {"cert": "rsadh"},
           "gnutls": {"suites": "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:"
                      "+DHE-RSA:%PROFILE_VERY_WEAK",
                      "args": ["--dhparams={pki}/dh%s.pem" % size]},
