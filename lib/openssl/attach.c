@@ -100,6 +100,7 @@ void watch_restart(struct watch *watch)
   watch->ended = 0;
   watch->own_alert = 0;
   watch->any_alert = 0;
+  watch->not_tls = 0;
 }
 
 static void watch_init(struct watch *watch, size_t len, int lent,

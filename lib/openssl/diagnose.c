@@ -67,8 +67,9 @@ static void hint_error(const SSL *ssl, struct watch *watch)
   char text[256];
   int reason = reason_of(watch);
 
-  if (watch->error_code == 0 || reason >= ALERT_OFFSET || is_eof(watch)) {
-    return;
+  if (watch->error_code == 0 || reason >= ALERT_OFFSET || is_eof(watch) ||
+      watch->not_tls) {
+    return; /* of what is not TLS the bytes say more than OpenSSL */
   }
   memset(hints, 0, sizeof hints);
   for (i = 0; i < MAX_HINTS; i++) {
@@ -172,7 +173,8 @@ void watch_report(SSL *ssl, struct watch *watch)
   verdict.size = sizeof verdict;
   watch_end(ssl, watch, 1);
   tlsdiag_classify(watch_flow(watch), &verdict);
-  if (verdict.outcome != TLSDIAG_OUTCOME_COMPLETED) {
+  if (verdict.outcome == TLSDIAG_OUTCOME_FAILED ||
+      verdict.outcome == TLSDIAG_OUTCOME_NOT_TLS) {
     watch->opts.report(ssl, &verdict, watch->opts.report_arg);
   }
 }

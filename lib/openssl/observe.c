@@ -115,6 +115,7 @@ static void record_header(SSL *ssl, struct watch *watch, unsigned from,
      * be, and whose bytes they are tells much (GET /, HTTP/, SSH-2). */
     feed(watch, from, header, RECORD_HEADER_LEN);
     side->pending = 0;
+    watch->not_tls = 1;
   } else if (header[0] == CCS) {
     change_cipher_spec(ssl, watch, from);
   } else if (header[0] == DATA && SSL_is_init_finished(ssl)) {
@@ -255,7 +256,7 @@ static void protected_alert(SSL *ssl, struct watch *watch, unsigned from,
 
 /* OpenSSL 3 answers the end of the stream with decode_error: the close came
  * first, the alert is its echo. */
-static void close_before_alert(struct watch *watch, unsigned peer)
+static int close_before_alert(struct watch *watch, unsigned peer)
 {
 #ifdef SSL_R_UNEXPECTED_EOF_WHILE_READING
   unsigned long code = ERR_peek_last_error();
@@ -265,10 +266,12 @@ static void close_before_alert(struct watch *watch, unsigned peer)
     watch_feed_rest(watch, peer);
     tlsdiag_flow_close(watch_flow(watch), peer, TLSDIAG_CLOSE_FIN,
                        watch_now(watch));
+    return 1;
   }
 #else
   (void)watch, (void)peer;
 #endif
+  return 0;
 }
 
 static void alert(SSL *ssl, struct watch *watch, unsigned from, int written,
@@ -284,7 +287,10 @@ static void alert(SSL *ssl, struct watch *watch, unsigned from, int written,
     watch->own_alert = (uint8_t)(1 + msg[1]);
     watch_note_error(ssl, watch, 1);
     watch_flush(watch, 1 - from);
-    close_before_alert(watch, 1 - from);
+    if (close_before_alert(watch, 1 - from)) {
+      side->pending = 0;
+      return;
+    }
   }
   if (side->shielded || side->header[0] == DATA) {
     protected_alert(ssl, watch, from, written, msg);

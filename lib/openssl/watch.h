@@ -34,6 +34,7 @@ struct watch {
   uint8_t lent;         /* the memory is the caller's */
   uint8_t own_alert;    /* 1 + the last fatal alert of this side, 0 none */
   uint8_t any_alert;    /* 1: some fatal alert went by */
+  uint8_t not_tls;      /* 1: first bytes that are no record */
 };
 
 /* One SSL_CTX. */

@@ -252,6 +252,7 @@ static void run_case(size_t i, const struct pki *pki, int version, size_t room)
 {
   struct pair watched, alone;
   char name[96];
+  int heard;
 
   snprintf(name, sizeof name, "%s, TLS %s, buffers of %zu", cases[i].name,
            version == TLS1_3_VERSION ? "1.3" : "1.2", room);
@@ -271,10 +272,17 @@ static void run_case(size_t i, const struct pki *pki, int version, size_t room)
             watched.server_error == alone.server_error &&
             watched.server_code == alone.server_code,
         name);
-  check_verdict(name, "client", watched.client, &watched.client_says,
-                cases[i].client);
-  check_verdict(name, "server", watched.server, &watched.server_says,
-                cases[i].server);
+  /* Over a narrow buffer an alert may find no room: OpenSSL does not try
+   * again, and the other side never hears why. */
+  heard = room > 1024 || cases[i].client[0] == TLSDIAG_CAUSE_NONE;
+  if (watched.client_error == SSL_ERROR_SSL || heard) {
+    check_verdict(name, "client", watched.client, &watched.client_says,
+                  cases[i].client);
+  }
+  if (watched.server_error == SSL_ERROR_SSL || heard) {
+    check_verdict(name, "server", watched.server, &watched.server_says,
+                  cases[i].server);
+  }
   pair_free(&watched);
   pair_free(&alone);
 }
