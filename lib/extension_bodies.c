@@ -34,14 +34,15 @@ static inline struct reader whole_u16(struct hello *h, struct reader list,
   return rd_sub(&list, rd_left(&list) & ~(size_t)1, field);
 }
 
-void read_u16_list(struct hello *h, struct reader *body, tlsdiag_bytes *view,
-                   unsigned prefix, unsigned field)
+void read_u16_list(struct hello *h, const struct extension_row *row,
+                   struct reader *body)
 {
+  const unsigned field = row->field;
   struct reader list =
-      prefix == 1 ? rd_vec8(body, field) : rd_vec16(body, field);
+      row->shape == U16_LIST16 ? rd_vec16(body, field) : rd_vec8(body, field);
   struct reader whole = whole_u16(h, list, field);
 
-  *view = rd_view(whole);
+  *row_view(h, row) = rd_view(whole);
   if (!hello_has(h, TLSDIAG_HAS_GREASE) && u16_list_has_grease(whole)) {
     mark_grease(h);
   }
@@ -49,9 +50,11 @@ void read_u16_list(struct hello *h, struct reader *body, tlsdiag_bytes *view,
 
 /* uint8 values with a GREASE range of their own (RFC 8701 section 3.1):
  * 0x0B, 0x2A, ... 0xE4 for psk_key_exchange_modes. */
-void read_u8_list(struct hello *h, struct reader *body, tlsdiag_bytes *view,
-                  unsigned field)
+void read_u8_list(struct hello *h, const struct extension_row *row,
+                  struct reader *body)
 {
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   struct reader list = rd_vec8(body, field);
 
   expect_some(h, list, field);
@@ -68,9 +71,11 @@ void read_u8_list(struct hello *h, struct reader *body, tlsdiag_bytes *view,
 
 /* opaque ProtocolName<1..2^8-1>;
  * ProtocolName protocol_name_list<2..2^16-1>      RFC 7301 section 3.1 */
-void read_names(struct hello *h, struct reader *body, tlsdiag_bytes *view,
-                unsigned field)
+void read_names(struct hello *h, const struct extension_row *row,
+                struct reader *body)
 {
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   struct reader list = rd_vec16(body, field);
 
   expect_some(h, list, field);
@@ -88,9 +93,11 @@ void read_names(struct hello *h, struct reader *body, tlsdiag_bytes *view,
 }
 
 /* A server answers with exactly one name. */
-void read_alpn_choice(struct hello *h, struct reader *body, tlsdiag_bytes *view)
+void read_alpn_choice(struct hello *h, const struct extension_row *row,
+                      struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_ALPN;
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   struct reader list = rd_vec16(body, field);
 
   expect_some(h, list, field);
@@ -105,9 +112,11 @@ void read_alpn_choice(struct hello *h, struct reader *body, tlsdiag_bytes *view)
 
 /* opaque DistinguishedName<1..2^16-1>;
  * DistinguishedName authorities<3..2^16-1>       RFC 8446 section 4.2.4 */
-void read_authorities(struct hello *h, struct reader *body, tlsdiag_bytes *view)
+void read_authorities(struct hello *h, const struct extension_row *row,
+                      struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_CERTIFICATE_AUTHORITIES;
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   struct reader list = rd_vec16(body, field);
 
   expect_some(h, list, field);
@@ -159,11 +168,14 @@ static unsigned fits_eight(const uint8_t *p)
          name_bytes[p[6]] & name_bytes[p[7]];
 }
 
-static int is_odd_name(struct reader name)
+static inline int is_odd_name(struct reader name)
 {
   const struct reader whole = name;
-  unsigned fits = rd_left(&name) != 0 && rd_left(&name) <= 255;
+  unsigned fits = 1;
 
+  if (rd_left(&name) - 1 > 254) { /* none, or more than 255 bytes */
+    return 1;
+  }
   while (rd_left(&name) >= 8) {
     fits &= fits_eight(rd_take(&name, 8, 0));
   }
@@ -173,38 +185,51 @@ static int is_odd_name(struct reader name)
   return fits == 0 || (whole.pos[0] - '0' <= 9 && looks_like_ipv4(whole));
 }
 
+/* The first host name is the one that counts. */
+static void keep_name(struct hello *h, const struct extension_row *row,
+                      unsigned type, struct reader name)
+{
+  const size_t at = rd_offset(&name) - 3;
+  tlsdiag_bytes *view = row_view(h, row);
+
+  if (type != 0) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_NAME_NOT_HOST, row->field, at);
+    return;
+  }
+  if (view->ptr != NULL) {
+    return;
+  }
+  *view = rd_view(name);
+  if (is_odd_name(name)) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_ODD_NAME, row->field, rd_offset(&name));
+  }
+}
+
 /* struct {
  *   NameType name_type;            host_name(0) is the only one there is
  *   opaque HostName<1..2^16-1>;
  * } ServerName;
  * ServerName server_name_list<1..2^16-1>            RFC 6066 section 3 */
-void read_server_name(struct hello *h, struct reader *body, tlsdiag_bytes *view)
+void read_server_name(struct hello *h, const struct extension_row *row,
+                      struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_SERVER_NAME;
+  const unsigned field = row->field;
   struct reader list = rd_vec16(body, field);
   unsigned num_names = 0;
 
   expect_some(h, list, field);
   while (rd_left(&list) != 0) {
-    size_t at = rd_offset(&list);
     unsigned type = rd_u8(&list, field);
     struct reader name = rd_vec16(&list, field);
 
     if (!rd_ok(&list)) {
       break;
     }
-    if (type != 0) {
-      hello_anomaly(h, TLSDIAG_ANOMALY_NAME_NOT_HOST, field, at);
-    }
-    if (++num_names == 2) {
-      hello_anomaly(h, TLSDIAG_ANOMALY_SEVERAL_NAMES, field, at);
-    }
-    if (type == 0 && view->ptr == NULL) {
-      *view = rd_view(name);
-      if (is_odd_name(name)) {
-        hello_anomaly(h, TLSDIAG_ANOMALY_ODD_NAME, field, rd_offset(&name));
-      }
-    }
+    keep_name(h, row, type, name);
+    num_names++;
+  }
+  if (num_names > 1) {
+    hello_anomaly(h, TLSDIAG_ANOMALY_SEVERAL_NAMES, field, rd_offset(body));
   }
 }
 
@@ -212,34 +237,46 @@ void read_server_name(struct hello *h, struct reader *body, tlsdiag_bytes *view)
 
 /* uint16 RecordSizeLimit (RFC 8449 section 4), selected_version (RFC 8446
  * section 4.2.1), selected_identity (section 4.2.11) */
-void read_u16_value(struct reader *body, uint16_t *number, unsigned field)
+void read_u16_value(struct hello *h, const struct extension_row *row,
+                    struct reader *body)
 {
-  unsigned value = rd_u16(body, field);
+  void *number = row_place(h, row);
+  unsigned value = rd_u16(body, row->field);
 
   if (rd_ok(body)) {
-    *number = (uint16_t)value;
+    *(uint16_t *)number = (uint16_t)value;
   }
 }
 
-void read_vector16(struct hello *h, struct reader *body, tlsdiag_bytes *view,
-                   unsigned field)
+void read_vector8(struct hello *h, const struct extension_row *row,
+                  struct reader *body)
 {
+  *row_view(h, row) = rd_view(rd_vec8(body, row->field));
+}
+
+void read_vector16(struct hello *h, const struct extension_row *row,
+                   struct reader *body)
+{
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   struct reader vector = rd_vec16(body, field);
 
   expect_some(h, vector, field);
   *view = rd_view(vector);
 }
 
-void read_padding(struct hello *h, struct reader *body)
+void read_padding(struct hello *h, const struct extension_row *row,
+                  struct reader *body)
 {
   ((tlsdiag_client_hello *)h->out)->padding_len = (uint16_t)rd_left(body);
-  rd_sub(body, rd_left(body), TLSDIAG_FIELD_EXTENSION_BODY);
+  rd_sub(body, rd_left(body), row->field);
 }
 
 /* enum { 2^9(1), 2^10(2), 2^11(3), 2^12(4) }       RFC 6066 section 4 */
-void read_max_fragment_length(struct hello *h, struct reader *body)
+void read_max_fragment_length(struct hello *h, const struct extension_row *row,
+                              struct reader *body)
 {
-  unsigned code = rd_u8(body, TLSDIAG_FIELD_MAX_FRAGMENT_LENGTH);
+  unsigned code = rd_u8(body, row->field);
 
   if (h->side == HELLO_CLIENT) {
     ((tlsdiag_client_hello *)h->out)->max_fragment_length = code;
@@ -255,9 +292,11 @@ void read_max_fragment_length(struct hello *h, struct reader *body)
  *   ResponderID responder_id_list<0..2^16-1>;
  *   Extensions request_extensions<0..2^16-1>;
  * } CertificateStatusRequest;                       RFC 6066 section 8 */
-void read_status_request(struct reader *body, tlsdiag_bytes *view)
+void read_status_request(struct hello *h, const struct extension_row *row,
+                         struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_STATUS_REQUEST;
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
 
   *view = rd_view(*body);
   if (rd_u8(body, field) != 1) {
@@ -270,9 +309,10 @@ void read_status_request(struct reader *body, tlsdiag_bytes *view)
 
 /* SRTPProtectionProfile SRTPProtectionProfiles<2..2^16-1>;
  * opaque srtp_mki<0..255>                        RFC 5764 section 4.1.1 */
-void read_use_srtp(struct hello *h, struct reader *body)
+void read_use_srtp(struct hello *h, const struct extension_row *row,
+                   struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_USE_SRTP;
+  const unsigned field = row->field;
 
   whole_u16(h, rd_vec16(body, field), field);
   rd_vec8(body, field);
@@ -281,10 +321,11 @@ void read_use_srtp(struct hello *h, struct reader *body)
 /* ---- structures of TLS 1.3 ---- */
 
 /* ProtocolVersion versions<2..254>;              RFC 8446 section 4.2.1 */
-void read_versions_offer(struct hello *h, struct reader *body,
-                         tlsdiag_bytes *view)
+void read_versions_offer(struct hello *h, const struct extension_row *row,
+                         struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_SUPPORTED_VERSIONS;
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   tlsdiag_client_hello *ch = (tlsdiag_client_hello *)h->out;
   struct reader list = whole_u16(h, rd_vec8(body, field), field);
   unsigned low = UINT32_MAX;
@@ -316,9 +357,11 @@ void read_versions_offer(struct hello *h, struct reader *body,
  *   opaque key_exchange<1..2^16-1>;
  * } KeyShareEntry;
  * KeyShareEntry client_shares<0..2^16-1>;        RFC 8446 section 4.2.8 */
-void read_key_shares(struct hello *h, struct reader *body, tlsdiag_bytes *view)
+void read_key_shares(struct hello *h, const struct extension_row *row,
+                     struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_KEY_SHARE;
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   struct reader list = rd_vec16(body, field);
 
   *view = rd_view(list);
@@ -336,13 +379,16 @@ void read_key_shares(struct hello *h, struct reader *body, tlsdiag_bytes *view)
 }
 
 /* A HelloRetryRequest names the group it wants and holds no key. */
-void read_key_share(struct hello *h, struct reader *body, tlsdiag_bytes *view)
+void read_key_share(struct hello *h, const struct extension_row *row,
+                    struct reader *body)
 {
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   tlsdiag_server_hello *sh = (tlsdiag_server_hello *)h->out;
 
-  sh->group = (uint16_t)rd_u16(body, TLSDIAG_FIELD_KEY_SHARE);
+  sh->group = (uint16_t)rd_u16(body, field);
   if (h->is_retry == 0) {
-    *view = rd_view(rd_vec16(body, TLSDIAG_FIELD_KEY_SHARE));
+    *view = rd_view(rd_vec16(body, field));
   }
 }
 
@@ -355,9 +401,11 @@ void read_key_share(struct hello *h, struct reader *body, tlsdiag_bytes *view)
  *   PskIdentity identities<7..2^16-1>;
  *   PskBinderEntry binders<33..2^16-1>;
  * } OfferedPsks;                                RFC 8446 section 4.2.11 */
-void read_psk_offer(struct hello *h, struct reader *body, tlsdiag_bytes *view)
+void read_psk_offer(struct hello *h, const struct extension_row *row,
+                    struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_PRE_SHARED_KEY;
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
   tlsdiag_client_hello *ch = (tlsdiag_client_hello *)h->out;
   struct reader identities = rd_vec16(body, field);
   struct reader binders = rd_vec16(body, field);
@@ -390,9 +438,11 @@ static uint64_t read_varint(struct reader *r, unsigned field)
 }
 
 /* Parameter ::= id (i), length (i), value (..)      RFC 9000 section 18 */
-void read_transport_parameters(struct reader *body, tlsdiag_bytes *view)
+void read_transport_parameters(struct hello *h, const struct extension_row *row,
+                               struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_QUIC_TRANSPORT_PARAMETERS;
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
 
   *view = rd_view(*body);
   while (rd_left(body) != 0) {
@@ -411,9 +461,11 @@ void read_transport_parameters(struct reader *body, tlsdiag_bytes *view)
  *   opaque enc<0..2^16-1>;
  *   opaque payload<1..2^16-1>;
  * } ECHClientHello;                                 RFC 9849 section 5 */
-void read_ech_offer(struct reader *body, tlsdiag_bytes *view)
+void read_ech_offer(struct hello *h, const struct extension_row *row,
+                    struct reader *body)
 {
-  const unsigned field = TLSDIAG_FIELD_ENCRYPTED_CLIENT_HELLO;
+  const unsigned field = row->field;
+  tlsdiag_bytes *view = row_view(h, row);
 
   *view = rd_view(*body);
   switch (rd_u8(body, field)) {

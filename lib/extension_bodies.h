@@ -1,37 +1,45 @@
 /* extension_bodies.h: a reader for each structure in an extension (internal).
  *
- * Each reads one body, writes a view of it or a number, and leaves in *body
- * what is behind the structure.  `field` names the extension in faults. */
+ * Each reads one body, puts a view of it or a number where the row says, and
+ * leaves in *body what is behind the structure. */
 #ifndef TLSDIAG_LIB_EXTENSION_BODIES_H
 #define TLSDIAG_LIB_EXTENSION_BODIES_H
 
 #include "hello.h"
 
-void read_u16_list(struct hello *h, struct reader *body, tlsdiag_bytes *view,
-                   unsigned prefix, unsigned field);
-void read_u8_list(struct hello *h, struct reader *body, tlsdiag_bytes *view,
-                  unsigned field);
-void read_names(struct hello *h, struct reader *body, tlsdiag_bytes *view,
-                unsigned field);
-void read_alpn_choice(struct hello *h, struct reader *body,
-                      tlsdiag_bytes *view);
-void read_authorities(struct hello *h, struct reader *body,
-                      tlsdiag_bytes *view);
-void read_server_name(struct hello *h, struct reader *body,
-                      tlsdiag_bytes *view);
-void read_u16_value(struct reader *body, uint16_t *number, unsigned field);
-void read_vector16(struct hello *h, struct reader *body, tlsdiag_bytes *view,
-                   unsigned field);
-void read_padding(struct hello *h, struct reader *body);
-void read_max_fragment_length(struct hello *h, struct reader *body);
-void read_status_request(struct reader *body, tlsdiag_bytes *view);
-void read_use_srtp(struct hello *h, struct reader *body);
-void read_versions_offer(struct hello *h, struct reader *body,
-                         tlsdiag_bytes *view);
-void read_key_shares(struct hello *h, struct reader *body, tlsdiag_bytes *view);
-void read_key_share(struct hello *h, struct reader *body, tlsdiag_bytes *view);
-void read_psk_offer(struct hello *h, struct reader *body, tlsdiag_bytes *view);
-void read_transport_parameters(struct reader *body, tlsdiag_bytes *view);
-void read_ech_offer(struct reader *body, tlsdiag_bytes *view);
+/* Where the row's view goes; the library's own struct, so it is aligned. */
+static inline void *row_place(struct hello *h, const struct extension_row *row)
+{
+  return (uint8_t *)h->out + row->view;
+}
+
+static inline tlsdiag_bytes *row_view(struct hello *h,
+                                      const struct extension_row *row)
+{
+  return (tlsdiag_bytes *)row_place(h, row);
+}
+
+typedef void extension_reader(struct hello *h, const struct extension_row *row,
+                              struct reader *body);
+
+extension_reader read_u16_list;
+extension_reader read_u8_list;
+extension_reader read_names;
+extension_reader read_alpn_choice;
+extension_reader read_authorities;
+extension_reader read_server_name;
+extension_reader read_u16_value;
+extension_reader read_vector8;
+extension_reader read_vector16;
+extension_reader read_padding;
+extension_reader read_max_fragment_length;
+extension_reader read_status_request;
+extension_reader read_use_srtp;
+extension_reader read_versions_offer;
+extension_reader read_key_shares;
+extension_reader read_key_share;
+extension_reader read_psk_offer;
+extension_reader read_transport_parameters;
+extension_reader read_ech_offer;
 
 #endif

@@ -1,5 +1,4 @@
-/* extension_rows.h: the one table of extensions (internal, for extensions.c).
- */
+/* extension_rows.h: the one table of extensions (internal). */
 #ifndef TLSDIAG_LIB_EXTENSION_ROWS_H
 #define TLSDIAG_LIB_EXTENSION_ROWS_H
 
@@ -116,20 +115,10 @@ enum {
       encrypted_client_hello, OPAQUE, encrypted_client_hello)                  \
   ROW(ROW_RENEGOTIATION_INFO, RENEGOTIATION_INFO, RENEGOTIATION_INFO, VECTOR8, \
       renegotiation_info, VECTOR8, renegotiation_info)
-
-/* A row without a view has the offset of `size`, which is 0. */
-#define CLIENT_ROW(index, name, field, shape, view, s_, v_)                    \
-  [index] = {shape, TLSDIAG_HAS_##name, TLSDIAG_FIELD_##field,                 \
-             offsetof(tlsdiag_client_hello, view), 0},
-#define SERVER_ROW(index, name, field, s_, v_, shape, view)                    \
-  [index] = {shape, TLSDIAG_HAS_##name, TLSDIAG_FIELD_##field,                 \
-             offsetof(tlsdiag_server_hello, view), 0},
-
-static const struct extension_row extension_rows[2][ROW_OTHER + 1] = {
-  {EXTENSION_ROWS(CLIENT_ROW)}, /* HELLO_CLIENT */
-  {EXTENSION_ROWS(SERVER_ROW)}  /* HELLO_SERVER */
-};
 /* clang-format on */
+
+/* One table a side: HELLO_CLIENT, HELLO_SERVER. */
+extern const struct extension_row extension_rows[2][ROW_OTHER + 1];
 
 static inline unsigned row_index(unsigned type)
 {

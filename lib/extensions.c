@@ -10,85 +10,94 @@
 #include "u16scan.h"
 #include "u16set.h"
 
+/* clang-format off */
+/* A row without a view has the offset of `size`, which is 0. */
+#define CLIENT_ROW(index, name, field, shape, view, s_, v_)                    \
+  [index] = {shape, TLSDIAG_HAS_##name, TLSDIAG_FIELD_##field,                 \
+             offsetof(tlsdiag_client_hello, view), 0},
+#define SERVER_ROW(index, name, field, s_, v_, shape, view)                    \
+  [index] = {shape, TLSDIAG_HAS_##name, TLSDIAG_FIELD_##field,                 \
+             offsetof(tlsdiag_server_hello, view), 0},
+
+const struct extension_row extension_rows[2][ROW_OTHER + 1] = {
+  {EXTENSION_ROWS(CLIENT_ROW)}, /* HELLO_CLIENT */
+  {EXTENSION_ROWS(SERVER_ROW)}  /* HELLO_SERVER */
+};
+/* clang-format on */
+
 static void read_body(struct hello *h, const struct extension_row *row,
                       struct reader *body)
 {
-  const unsigned field = row->field;
-  void *out = (uint8_t *)h->out + row->view;
-  tlsdiag_bytes *view = (tlsdiag_bytes *)out;
-
   switch (row->shape) {
   case FLAG:
     if (rd_left(body) != 0) {
-      rd_fail(body, 0, field);
+      rd_fail(body, 0, row->field);
     }
     break;
+  case OPAQUE:
+    *row_view(h, row) = rd_view(*body);
+    body->pos = body->end;
+    break;
   case U8_VALUE:
-    rd_u8(body, field);
+    rd_u8(body, row->field);
     break;
   case U16_VALUE:
-    read_u16_value(body, (uint16_t *)out, field);
+    read_u16_value(h, row, body);
     break;
   case U8_LIST8:
-    read_u8_list(h, body, view, field);
+    read_u8_list(h, row, body);
     break;
   case U16_LIST8:
-    read_u16_list(h, body, view, 1, field);
-    break;
   case U16_LIST16:
-    read_u16_list(h, body, view, 2, field);
+    read_u16_list(h, row, body);
     break;
   case VECTOR8:
-    *view = rd_view(rd_vec8(body, field));
+    read_vector8(h, row, body);
     break;
   case VECTOR16:
-    read_vector16(h, body, view, field);
+    read_vector16(h, row, body);
     break;
   case NAMES16:
-    read_names(h, body, view, field);
+    read_names(h, row, body);
     break;
   case SERVER_NAME:
-    read_server_name(h, body, view);
+    read_server_name(h, row, body);
     break;
   case MAX_FRAGMENT_LENGTH:
-    read_max_fragment_length(h, body);
+    read_max_fragment_length(h, row, body);
     break;
   case STATUS_REQUEST:
-    read_status_request(body, view);
+    read_status_request(h, row, body);
     break;
   case USE_SRTP:
-    read_use_srtp(h, body);
+    read_use_srtp(h, row, body);
     break;
   case ALPN_CHOICE:
-    read_alpn_choice(h, body, view);
+    read_alpn_choice(h, row, body);
     break;
   case PADDING:
-    read_padding(h, body);
+    read_padding(h, row, body);
     break;
   case PSK_OFFER:
-    read_psk_offer(h, body, view);
+    read_psk_offer(h, row, body);
     break;
   case VERSIONS_OFFER:
-    read_versions_offer(h, body, view);
+    read_versions_offer(h, row, body);
     break;
   case AUTHORITIES:
-    read_authorities(h, body, view);
+    read_authorities(h, row, body);
     break;
   case KEY_SHARES:
-    read_key_shares(h, body, view);
+    read_key_shares(h, row, body);
     break;
   case KEY_SHARE:
-    read_key_share(h, body, view);
+    read_key_share(h, row, body);
     break;
   case TRANSPORT_PARAMETERS:
-    read_transport_parameters(body, view);
+    read_transport_parameters(h, row, body);
     break;
   case ECH_OFFER:
-    read_ech_offer(body, view);
-    break;
-  case OPAQUE:
-    *view = rd_view(*body);
-    body->pos = body->end;
+    read_ech_offer(h, row, body);
     break;
   default: /* not looked at */
     body->pos = body->end;
@@ -198,7 +207,7 @@ static void report_duplicates(struct hello *h, struct reader block)
  * Returns the extensions that are there whole. */
 static struct reader read_block(struct hello *h, struct reader block)
 {
-  const struct extension_row *rows = extension_rows[h->side];
+  const struct extension_row *rows = h->rows;
   struct reader whole = block;
   struct reader body = block;
   unsigned type = 0;

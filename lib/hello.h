@@ -3,6 +3,7 @@
 #ifndef TLSDIAG_LIB_HELLO_H
 #define TLSDIAG_LIB_HELLO_H
 
+#include "extension_rows.h"
 #include "reader.h"
 #include "tlsdiag/tlsdiag.h"
 
@@ -16,8 +17,9 @@ struct hello {
   uint64_t others;            /* a hash set of the types without a row */
   struct rd_fault fault;      /* the first fault of the message */
   struct rd_fault body_fault; /* of the extension being read */
-  void *out;                  /* the public struct of this side */
-  tlsdiag_anomaly *anomalies; /* in *out */
+  const struct extension_row *rows; /* of this side */
+  void *out;                        /* the public struct of this side */
+  tlsdiag_anomaly *anomalies;       /* in *out */
   uint32_t num_anomalies;
   uint32_t length; /* of the body, as the header claims */
   unsigned side;   /* enum hello_side */
@@ -82,6 +84,7 @@ static inline void hello_init(struct hello *h, unsigned side, void *out,
   h->fault.want = 0;
   h->fault.have = 0;
   h->body_fault.field = 0;
+  h->rows = extension_rows[side];
   h->out = out;
   h->anomalies = anomalies;
   h->num_anomalies = 0;
