@@ -270,6 +270,11 @@ static void fill_verdict(const struct flow *f, const struct ranking *r,
     v->causes[0].rule = NO_RULE;
     v->num_causes = 1;
   }
+  if (v->causes[0].id == TLSDIAG_CAUSE_UNKNOWN &&
+      (fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_CAPTURE_END) ||
+       fact_holds(k, FACT_MIDSTREAM))) {
+    v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;
+  }
   /* Nothing was sent, so no handshake was there to fail. */
   if (v->causes[0].id == TLSDIAG_CAUSE_CONNECTION_PROBE) {
     v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;

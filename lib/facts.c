@@ -369,6 +369,8 @@ static unsigned server_protocol_fact(uint32_t protocol)
   case TLSDIAG_PROTOCOL_HTML:
   case TLSDIAG_PROTOCOL_HTTP2_PREFACE:
     return FACT_SERVER_HTTP;
+  case TLSDIAG_PROTOCOL_SSLV2:
+    return FACT_SSLV2_ANSWER;
   case TLSDIAG_PROTOCOL_SMTP:
   case TLSDIAG_PROTOCOL_LMTP:
   case TLSDIAG_PROTOCOL_IMAP:
@@ -593,7 +595,14 @@ void facts_gather(const struct flow *f, struct facts *k)
   /* Who writes of an alert has seen a hello, though we have not. */
   fact_infer(k, FACT_HELLO, fact_holds(k, FACT_TEXT));
   fact_infer(k, FACT_NO_HELLO, !fact_holds(k, FACT_HELLO));
-  fact_infer(k, FACT_NO_SERVER_HELLO, !fact_holds(k, FACT_SERVER_HELLO));
+  fact_infer(k, FACT_NO_SERVER_HELLO,
+             !fact_holds(k, FACT_SERVER_HELLO) &&
+               !fact_holds(k, FACT_GAP_SERVER));
+  fact_infer(k, FACT_MIDSTREAM,
+             (f->state & (FLOW_HAS_TCP | FLOW_SYN | FLOW_SYN_ACK)) ==
+                 FLOW_HAS_TCP &&
+               !fact_holds(k, FACT_HELLO) &&
+               !fact_holds(k, FACT_SERVER_HELLO));
   fact_infer(k, FACT_CLIENT_UNACKED, is_unacknowledged(f, 0));
   fact_infer(k, FACT_CLIENT_ALL_UNACKED,
              is_unacknowledged(f, 0) && f->side[0].acked == 0);

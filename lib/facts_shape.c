@@ -6,8 +6,8 @@
  *   Finished  4 + hash + 1 + 16 = 53 or 69
  *   Certificate without certificates: 4 + 4 + 1 + 16 = 25
  *
- * CCM_8 has a tag of 8 bytes.  JSSE adds 16 bytes of padding to each; mbedTLS
- * pads content and type to a multiple of 16. */
+ * CCM_8 has a tag of 8 bytes.  JSSE adds 16 bytes of padding to each, mbedTLS
+ * pads content and type to a multiple of 16, browsers by what they like. */
 #include "facts_shape.h"
 #include "suites.h"
 
@@ -15,7 +15,7 @@ struct lengths {
   unsigned tag, hash;
 };
 
-enum { ALERT = 2, EMPTY_CERTIFICATE = 8, JSSE_PADDING = 16 };
+enum { ALERT = 2, JSSE_PADDING = 16 };
 
 static struct lengths lengths_of(unsigned cipher)
 {
@@ -45,9 +45,19 @@ static int is_alert(const struct lengths *n, unsigned record)
   return holds(n, record, ALERT);
 }
 
+/* Browsers pad by any amount, so Finished is what cannot be an alert and is
+ * too short for a Certificate. */
 static int is_finished(const struct lengths *n, unsigned record)
 {
-  return holds(n, record, 4 + n->hash);
+  unsigned plain = 4 + n->hash + 1 + n->tag;
+
+  return record >= plain && record < plain + 64;
+}
+
+/* Too short for Finished: an alert, or an empty Certificate. */
+static int is_short(const struct lengths *n, unsigned record)
+{
+  return record < 4 + n->hash + 1 + n->tag;
 }
 
 struct shape {
@@ -82,15 +92,10 @@ static void client_record(struct facts *k, struct shape *s, unsigned len,
   if (is_finished(&s->n, len)) {
     s->client_done = 1;
     fact_set(k, FACT_CLIENT_FINISHED, i);
-    if (s->client_records == 2 && holds(&s->n, s->first, EMPTY_CERTIFICATE)) {
+    if (s->client_records == 2 && is_short(&s->n, s->first)) {
       fact_set(k, FACT_CLIENT_EMPTY_CERT_13, s->first_at);
     }
-  } else if (s->client_records == 1 &&
-             holds(&s->n, len, EMPTY_CERTIFICATE + 4 + s->n.hash)) {
-    s->client_done = 1; /* both in one record */
-    fact_set(k, FACT_CLIENT_EMPTY_CERT_13, i);
-    fact_set(k, FACT_CLIENT_FINISHED, i);
-  } else if (s->client_records == 1 && len > 4 + s->n.hash + 64) {
+  } else if (s->client_records == 1 && !is_short(&s->n, len)) {
     fact_set(k, FACT_CLIENT_CERT_13, i);
   }
 }
@@ -98,8 +103,8 @@ static void client_record(struct facts *k, struct shape *s, unsigned len,
 /* The client sent one alert-sized record and nothing else. */
 static void client_alert(struct facts *k, const struct shape *s)
 {
-  if (s->client_records != 0 && !s->client_done &&
-      is_alert(&s->n, s->first) && !fact_holds(k, FACT_EARLY_DATA_SENT)) {
+  if (s->client_records == 1 && !s->client_done &&
+      is_short(&s->n, s->first) && !fact_holds(k, FACT_EARLY_DATA_SENT)) {
     fact_set(k, FACT_CLIENT_ALERT_FIRST, s->first_at);
   }
 }
@@ -114,7 +119,7 @@ static void server_record(struct facts *k, struct shape *s, unsigned len,
   } else if (s->alert_at == 0) {
     s->alert_at = i + 1;
   }
-  if (s->client_done || (s->client_records == 1 && is_alert(&s->n, s->first))) {
+  if (s->client_records != 0) {
     s->alert_after = s->alert_at != 0;
     if (s->alert_at == 0) {
       fact_set(k, FACT_SERVER_TICKETS, i);
@@ -150,6 +155,22 @@ static void server_alert(struct facts *k, const struct shape *s)
   fact_set(k, FACT_SERVER_ALERT_FIRST, s->alert_at - 1);
 }
 
+/* Without a ServerHello (it was not observed) encrypted records are data; a
+ * client's may be early data. */
+static void unknown_records(const struct flow *f, struct facts *k)
+{
+  size_t i;
+
+  for (i = 0; i < f->num_observations; i++) {
+    if (f->observed[i].kind == TLSDIAG_OBS_PROTECTED_RECORD) {
+      fact_set(k,
+               f->observed[i].from == TLSDIAG_FROM_SERVER ? FACT_SERVER_DATA
+                                                          : FACT_CLIENT_DATA,
+               i);
+    }
+  }
+}
+
 void shape_gather(const struct flow *f, struct facts *k)
 {
   struct shape s = {{0, 0}, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -158,6 +179,9 @@ void shape_gather(const struct flow *f, struct facts *k)
   int hello_seen = 0;
 
   if (!fact_holds(k, FACT_TLS13)) {
+    if (!fact_holds(k, FACT_SERVER_HELLO)) {
+      unknown_records(f, k);
+    }
     return;
   }
   s.n = lengths_of(k->cipher);

@@ -294,27 +294,6 @@ static uint32_t hello_flags(const struct flow *f, const struct message *m,
   return flags;
 }
 
-static void remember_name(struct flow *f, const struct message *m,
-                          const tlsdiag_client_hello *ch)
-{
-  const tlsdiag_bytes *name = &ch->server_name;
-  size_t dot = 0;
-
-  if (name->len == 0) {
-    return;
-  }
-  while (dot < name->len && name->ptr[dot] != '.') {
-    dot++;
-  }
-  f->name_hash = hash_name(name->ptr, name->len);
-  f->parent_hash = dot + 1 < name->len
-                     ? hash_name(name->ptr + dot + 1, name->len - dot - 1)
-                     : 0;
-  observe_at(f, TLSDIAG_OBS_SERVER_NAME, m->from,
-             (uint32_t)(f->name_hash >> 32), (uint32_t)f->name_hash, m->offset,
-             m->t);
-}
-
 /* RFC 6066 section 3 forbids literal addresses; no DNS name has a colon or
  * consists of digits and dots alone. */
 static uint32_t name_is_address(const tlsdiag_client_hello *ch)
@@ -330,6 +309,30 @@ static uint32_t name_is_address(const tlsdiag_client_hello *ch)
     other += name->ptr[i] != '.' && (unsigned)(name->ptr[i] - '0') > 9;
   }
   return name->len != 0 && other == 0 ? TLSDIAG_HELLO_NAME_IS_ADDRESS : 0u;
+}
+
+static void remember_name(struct flow *f, const struct message *m,
+                          const tlsdiag_client_hello *ch)
+{
+  const tlsdiag_bytes *name = &ch->server_name;
+  size_t dot = 0;
+
+  if (name->len == 0) {
+    return;
+  }
+  while (dot < name->len && name->ptr[dot] != '.') {
+    dot++;
+  }
+  if (name_is_address(ch) != 0) {
+    return; /* no certificate can be judged by it */
+  }
+  f->name_hash = hash_name(name->ptr, name->len);
+  f->parent_hash = dot + 1 < name->len
+                     ? hash_name(name->ptr + dot + 1, name->len - dot - 1)
+                     : 0;
+  observe_at(f, TLSDIAG_OBS_SERVER_NAME, m->from,
+             (uint32_t)(f->name_hash >> 32), (uint32_t)f->name_hash, m->offset,
+             m->t);
 }
 
 static void note_anomalies(struct flow *f, const struct message *m,

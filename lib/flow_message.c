@@ -8,6 +8,8 @@
 #include "reader.h"
 #include "suites.h"
 
+enum { YEAR_2000 = 946684800 };
+
 int message_wanted(unsigned type)
 {
   return type == HS_CLIENT_HELLO || type == HS_SERVER_HELLO ||
@@ -42,6 +44,7 @@ static struct reader body_of(const struct message *m, struct rd_fault *fault)
 
 static void certificate(struct flow *f, const struct message *m)
 {
+  const struct suite_info *suite = suite_find(f->cipher);
   struct cert_context context;
   struct cert_facts facts;
   struct rd_fault fault;
@@ -53,13 +56,30 @@ static void certificate(struct flow *f, const struct message *m)
   if (m->from == TLSDIAG_FROM_SERVER) {
     context.name_hash = f->name_hash;
     context.parent_hash = f->parent_hash;
+    context.key_exchange = suite != NULL ? suite->kx : 0;
   }
   if ((f->flags & TLSDIAG_FLOW_WALL_CLOCK) != 0) {
     context.unix_seconds = (f->start_us + (uint64_t)m->t * 10) / 1000000;
+    if (context.unix_seconds < YEAR_2000) {
+      context.unix_seconds = 0; /* a clock that was never set */
+    }
   }
   certificate_read(&body, &context, &facts);
   note(f, m, TLSDIAG_OBS_CERTIFICATE, facts.flags,
        ((uint32_t)facts.key_bits << 16) | facts.count);
+}
+
+/* A fault that is not just the end of what could be kept. */
+static void note_fault(struct flow *f, const struct message *m,
+                       const struct rd_fault *fault)
+{
+  uint32_t want = fault->want < 0xffff ? (uint32_t)fault->want : 0xffff;
+  uint32_t have = fault->have < 0xffff ? (uint32_t)fault->have : 0xffff;
+
+  if (fault->field != 0 && m->len == m->full_len) {
+    observe_at(f, TLSDIAG_OBS_MALFORMED, m->from, fault->field,
+               (want << 16) | have, m->offset + fault->offset, m->t);
+  }
 }
 
 static void server_key_exchange(struct flow *f, const struct message *m)
@@ -72,6 +92,7 @@ static void server_key_exchange(struct flow *f, const struct message *m)
   server_key_exchange_read(&body, suite != NULL ? suite->kx : SUITE_KX_NULL,
                            &facts);
   note(f, m, TLSDIAG_OBS_SERVER_KEY_EXCHANGE, facts.group, facts.prime_bits);
+  note_fault(f, m, &fault);
 }
 
 static void certificate_request(struct flow *f, const struct message *m)
@@ -83,6 +104,7 @@ static void certificate_request(struct flow *f, const struct message *m)
   certificate_request_read(&body, f->version, &facts);
   note(f, m, TLSDIAG_OBS_CERTIFICATE_REQUEST,
        facts.num_signature_algorithms, facts.num_names);
+  note_fault(f, m, &fault);
 }
 
 /* Messages of which the type alone is enough. */

@@ -15,9 +15,13 @@ static int completed(const struct facts *k)
             (!fact_holds(k, FACT_CLIENT_CERT_13) &&
              !fact_holds(k, FACT_CLIENT_EMPTY_CERT_13)));
   }
-  return (fact_holds(k, FACT_CLIENT_FINISHED) &&
-          fact_holds(k, FACT_SERVER_FINISHED)) ||
-         fact_holds(k, FACT_CLIENT_DATA) || fact_holds(k, FACT_SERVER_DATA);
+  /* The client may send data before the server has finished (RFC 7918). */
+  if (fact_holds(k, FACT_SERVER_HELLO)) {
+    return fact_holds(k, FACT_SERVER_DATA) ||
+           (fact_holds(k, FACT_CLIENT_FINISHED) &&
+            fact_holds(k, FACT_SERVER_FINISHED));
+  }
+  return fact_holds(k, FACT_CLIENT_DATA) && fact_holds(k, FACT_SERVER_DATA);
 }
 
 static void choose(struct facts *k, unsigned trigger, size_t index)
@@ -27,21 +31,35 @@ static void choose(struct facts *k, unsigned trigger, size_t index)
 }
 
 /* A warning that does not end a handshake: unrecognized_name (RFC 6066 section
- * 3), no_certificate of SSLv3. */
-static int is_harmless(const struct observed *o)
+ * 3), no_certificate of SSLv3, and any other after which its sender goes on. */
+static int is_harmless(const struct flow *f, size_t index)
 {
+  const struct observed *o = &f->observed[index];
   unsigned code = o->a & 0xff;
+  size_t i;
 
-  return o->a >> 8 == 1 && (code == 112 || code == 41);
+  if (o->a >> 8 != 1) {
+    return 0;
+  }
+  for (i = index + 1; i < f->num_observations; i++) {
+    if (f->observed[i].from == o->from &&
+        f->observed[i].kind >= TLSDIAG_OBS_CLIENT_HELLO &&
+        f->observed[i].kind <= TLSDIAG_OBS_APPLICATION_DATA) {
+      return 1;
+    }
+  }
+  return code == 112 || code == 41;
 }
 
 /* Returns 1 when this alert is what ended the handshake. */
-static int alert_event(struct facts *k, const struct observed *o, size_t i,
+static int alert_event(const struct flow *f, struct facts *k, size_t i,
                        int done)
 {
+  const struct observed *o = &f->observed[i];
   unsigned code = o->a & 0xff;
 
-  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) != 0 || is_harmless(o) ||
+  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) != 0 ||
+      is_harmless(f, i) ||
       (done && code == 0)) {
     return 0;
   }
@@ -54,28 +72,17 @@ static int alert_event(struct facts *k, const struct observed *o, size_t i,
   return 1;
 }
 
-/* RFC 5246 section 7.2.1: who receives close_notify must answer with his own;
- * after a fatal alert nobody answers.  So an encrypted alert of the client
- * right behind the server's Finished, without any data, that the server does
- * not answer before it closes, was fatal: that Finished did not verify. */
-static int is_unanswered(const struct flow *f, const struct facts *k,
-                         size_t index)
+static int closed_before(const struct flow *f, unsigned from, size_t index)
 {
   size_t i;
 
-  if (f->observed[index].from != TLSDIAG_FROM_CLIENT ||
-      fact_holds(k, FACT_CLIENT_DATA) || fact_holds(k, FACT_SERVER_DATA) ||
-      fact_holds(k, FACT_RESUMED) || fact_holds(k, FACT_RENEGOTIATION) ||
-      f->side[TLSDIAG_FROM_SERVER].closed != TLSDIAG_CLOSE_FIN) {
-    return 0;
-  }
-  for (i = 0; i < f->num_observations; i++) {
-    if (f->observed[i].kind == TLSDIAG_OBS_ENCRYPTED_ALERT &&
-        f->observed[i].from == TLSDIAG_FROM_SERVER) {
-      return 0;
+  for (i = 0; i < index; i++) {
+    if (f->observed[i].kind == TLSDIAG_OBS_CLOSE &&
+        f->observed[i].from == from) {
+      return 1;
     }
   }
-  return 1;
+  return 0;
 }
 
 /* An encrypted record that has the size of an alert.  After the handshake it
@@ -87,8 +94,7 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
   int fails = 0;
 
   if (o->kind == TLSDIAG_OBS_ENCRYPTED_ALERT) {
-    fails = done ? is_unanswered(f, k, i)
-                 : (o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) == 0;
+    fails = !done && (o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) == 0;
   } else if (k->at[FACT_CLIENT_ALERT_FIRST] == i + 1 ||
              k->at[FACT_SERVER_ALERT_FIRST] == i + 1) {
     fails = 1;
@@ -96,7 +102,8 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
     fails = fact_holds(k, FACT_CLIENT_EMPTY_CERT_13) ||
             fact_holds(k, FACT_CLIENT_CERT_13) ||
             (!fact_holds(k, FACT_CLIENT_DATA) &&
-             !fact_holds(k, FACT_CLIENT_ALERT_AFTER));
+             !fact_holds(k, FACT_CLIENT_ALERT_AFTER) &&
+             !closed_before(f, TLSDIAG_FROM_CLIENT, i));
   }
   if (fails) {
     k->alert_at = (uint8_t)(i + 1);
@@ -112,6 +119,7 @@ static int first_bytes_event(struct facts *k, const struct observed *o,
     if (fact_holds(k, FACT_SERVER_HELLO) || !fact_holds(k, FACT_HELLO) ||
         fact_holds(k, FACT_STARTTLS_REFUSED) ||
         fact_holds(k, FACT_STARTTLS_AGREED) ||
+        fact_holds(k, FACT_SSLV2_ANSWER) ||
         fact_holds(k, FACT_CLIENT_PROXY_HEADER)) {
       return 0;
     }
@@ -157,11 +165,22 @@ static void silence_facts(const struct flow *f, struct facts *k, size_t index)
   fact_infer(k, FACT_VERY_SLOW, ms >= 10000);
 }
 
+/* The observation stopped in a handshake that may have gone on: nothing had
+ * been silent for long, and nothing was lost. */
+static int is_only_cut(const struct facts *k, const struct observed *o)
+{
+  return o->a == TLSDIAG_CLOSE_END_OF_CAPTURE &&
+         (fact_holds(k, FACT_ONE_SIDED) ||
+          (o->b < 2000 && !fact_holds(k, FACT_CLIENT_REPEATED) &&
+           !fact_holds(k, FACT_SERVER_REPEATED)));
+}
+
 /* An end is abnormal until the handshake is complete. */
 static int close_event(struct facts *k, const struct observed *o, size_t i,
                        int done)
 {
-  if (done) {
+  if (done || fact_holds(k, FACT_MIDSTREAM) || fact_holds(k, FACT_SSLV2_ANSWER) ||
+      is_only_cut(k, o)) {
     return 0;
   }
   if (o->a == TLSDIAG_CLOSE_FIN) {
@@ -181,7 +200,7 @@ static int event(const struct flow *f, struct facts *k, size_t i, int done)
 
   switch (o->kind) {
   case TLSDIAG_OBS_ALERT:
-    return alert_event(k, o, i, done);
+    return alert_event(f, k, i, done);
   case TLSDIAG_OBS_ENCRYPTED_ALERT:
   case TLSDIAG_OBS_PROTECTED_RECORD:
     return hidden_event(f, k, i, done);

@@ -1662,9 +1662,9 @@ enum {
   TLSDIAG_CERT_EMPTY = 0x1,
   /* The leaf is its own issuer */
   TLSDIAG_CERT_SELF_SIGNED = 0x2,
-  /* The last certificate is not self-signed and its issuer is not sent */
+  /* An intermediate certificate is lacking */
   TLSDIAG_CERT_INCOMPLETE = 0x4,
-  /* Only the leaf is sent */
+  /* Only a leaf that is not self-signed is sent */
   TLSDIAG_CERT_SINGLE = 0x8,
   /* notAfter lies before the time of the observation */
   TLSDIAG_CERT_EXPIRED = 0x10,
@@ -1676,7 +1676,7 @@ enum {
   TLSDIAG_CERT_NAME_MISMATCH = 0x80,
   /* A name covers the requested server_name */
   TLSDIAG_CERT_NAME_MATCH = 0x100,
-  /* RSA below 2048 bits or a curve below 224 */
+  /* RSA or DSA below 2048 bits or a curve below 224 */
   TLSDIAG_CERT_WEAK_KEY = 0x200,
   /* Signed with SHA-1 or MD5 */
   TLSDIAG_CERT_WEAK_SIGNATURE = 0x400,
@@ -1698,13 +1698,13 @@ enum {
   TLSDIAG_CERT_MALFORMED = 0x40000,
   /* The message was not seen whole */
   TLSDIAG_CERT_NOT_READ = 0x80000,
-  /* keyUsage fits no key exchange */
+  /* keyUsage does not allow the key exchange */
   TLSDIAG_CERT_BAD_KEY_USAGE = 0x100000,
-  /* The list ends in a self-signed certificate */
+  /* Several certificates of which the last is self-signed */
   TLSDIAG_CERT_ROOT_INCLUDED = 0x200000,
   /* A critical extension that few stacks know */
   TLSDIAG_CERT_CRITICAL_UNKNOWN = 0x400000,
-  /* No subjectAltName */
+  /* No host name in subjectAltName */
   TLSDIAG_CERT_NO_NAMES = 0x800000,
   /* A certificate behind the leaf is outside its validity */
   TLSDIAG_CERT_INTERMEDIATE_EXPIRED = 0x1000000,
