@@ -1,0 +1,222 @@
+/* patterns.c: traits and patterns become the verdict on a group. */
+#include "patterns.h"
+
+#include "causes.h"
+#include "text.h"
+#include "traits.h"
+#include "versioned.h"
+
+/* ---- the table ---- */
+
+/* Lists of one to eight names become a word of bits. */
+#define T(name) (1ull << TRAIT_##name)
+#define EIGHT(a, b, c, d, e, f, g, h, ...)                                     \
+  (T(a) | T(b) | T(c) | T(d) | T(e) | T(f) | T(g) | T(h))
+#define ALL(...)                                                               \
+  EIGHT(__VA_ARGS__, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS,   \
+        ALWAYS)
+#define NOT(...)                                                               \
+  EIGHT(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE)
+#define BUT(...) NOT(__VA_ARGS__)
+
+/* The names of causes are those of causes.csv, and OWN. */
+#include "tables/cause_names.inc"
+enum { CAUSE_OWN = PATTERN_OWN, TLSDIAG_PARTY_OWN = PATTERN_OWN };
+
+const struct pattern patterns[] = {
+#define PATTERN(cause, party, confidence, seconds, all, not, but, sentence)    \
+  {all,                                                                        \
+   not,                                                                        \
+   but,                                                                        \
+   seconds,                                                                    \
+   CAUSE_##cause,                                                              \
+   TLSDIAG_PARTY_##party,                                                      \
+   confidence,                                                                 \
+   {0}},
+#include "patterns.inc"
+#undef PATTERN
+};
+
+const unsigned num_patterns = sizeof patterns / sizeof patterns[0];
+
+#pragma GCC diagnostic ignored "-Woverlength-strings" /* all compilers can */
+static const char sentences[] =
+#define PATTERN(cause, party, confidence, seconds, all, not, but, sentence)    \
+  sentence "\0"
+#include "patterns.inc"
+#undef PATTERN
+  ;
+
+const char *pattern_sentence(unsigned index)
+{
+  const char *p = sentences;
+
+  if (index >= num_patterns) {
+    return "";
+  }
+  while (index-- > 0) {
+    while (*p != '\0') {
+      p++;
+    }
+    p++;
+  }
+  return p;
+}
+
+/* ---- the best row ---- */
+
+struct match {
+  unsigned row;
+  unsigned confidence;
+  unsigned cause;
+  unsigned bad;
+  unsigned other;
+};
+
+/* Of the failures that look the same the surest verdict stands for all. */
+static const tlsdiag_attempt *surest(const tlsdiag_track *t, unsigned bad)
+{
+  const tlsdiag_attempt *best = &t->attempts[bad];
+  unsigned i;
+
+  for (i = 0; i < t->num_attempts; i++) {
+    const tlsdiag_attempt *a = &t->attempts[i];
+
+    if (attempts_alike(&t->attempts[bad], a) &&
+        a->confidence > best->confidence) {
+      best = a;
+    }
+  }
+  return best;
+}
+
+static unsigned lessened(unsigned confidence, uint64_t against)
+{
+  for (; against != 0; against &= against - 1) {
+    confidence -= confidence / 4;
+  }
+  return confidence;
+}
+
+static void propose(const tlsdiag_track *t, uint64_t traits,
+                    const struct match *candidate, struct match *best)
+{
+  const struct pattern *p = &patterns[candidate->row];
+  struct match m = *candidate;
+
+  m.cause = p->cause;
+  m.confidence = p->confidence;
+  if (p->cause == PATTERN_OWN) {
+    const tlsdiag_attempt *own = surest(t, m.bad);
+
+    m.cause = own->cause;
+    m.confidence = own->confidence < p->confidence
+                     ? (own->confidence + p->confidence) / 2u
+                     : own->confidence;
+    if (m.cause <= TLSDIAG_CAUSE_UNKNOWN) {
+      return;
+    }
+  }
+  m.confidence = lessened(m.confidence, traits & p->but);
+  if (m.confidence > best->confidence ||
+      (m.confidence == best->confidence && m.row < best->row)) {
+    *best = m;
+  }
+}
+
+static void try_pair(const tlsdiag_track *t, unsigned bad, unsigned other,
+                     struct match *best)
+{
+  uint64_t traits = traits_of(t, bad, other);
+  uint64_t apart = attempts_apart(&t->attempts[bad], &t->attempts[other]);
+  struct match m = {0, 0, 0, bad, other};
+
+  for (; m.row < num_patterns; m.row++) {
+    const struct pattern *p = &patterns[m.row];
+
+    if ((traits & p->all) == p->all && (traits & p->none) == 0 &&
+        apart <= p->seconds * (uint64_t)1000000) {
+      propose(t, traits, &m, best);
+    }
+  }
+}
+
+/* ---- the answer ---- */
+
+static int in_dance(const tlsdiag_attempt *a, const tlsdiag_attempt *last,
+                    const tlsdiag_attempt *c)
+{
+  return attempt_failed(c) && attempts_same_site(a, c) &&
+         version_rank(c->version_max) >= version_rank(last->version_max) &&
+         c->t_us + TRACK_CLOCK_SKEW_US >= a->t_us &&
+         c->t_us <= last->t_us + TRACK_CLOCK_SKEW_US;
+}
+
+/* The failures that look like the first are explained by the group; the one
+ * that shows it, and those that came of it, only belong to it. */
+static void fill_members(const tlsdiag_track *t, const struct match *m,
+                         tlsdiag_group *out)
+{
+  const struct pattern *p = &patterns[m->row];
+  const tlsdiag_attempt *bad = &t->attempts[m->bad];
+  const tlsdiag_attempt *other = &t->attempts[m->other];
+  uint64_t window = p->seconds * (uint64_t)1000000;
+  unsigned i;
+
+  for (i = 0; i < t->num_attempts; i++) {
+    const tlsdiag_attempt *c = &t->attempts[i];
+    uint32_t bit = 1u << i;
+
+    if (i == m->bad || (attempts_alike(bad, c) &&
+                        attempts_apart(bad, c) <= window)) {
+      out->explained |= bit;
+      out->members |= bit;
+    }
+    if (i == m->other ||
+        (p->cause == PATTERN_OWN && in_dance(bad, other, c))) {
+      out->members |= bit;
+    }
+  }
+}
+
+int tlsdiag_track_classify(const tlsdiag_track *track, tlsdiag_group *out)
+{
+  struct match best = {PATTERN_NONE, 0, TLSDIAG_CAUSE_NONE, 0, 0};
+  tlsdiag_group g;
+  unsigned i, j;
+
+  if (track == NULL || track->num_attempts > TLSDIAG_MAX_ATTEMPTS ||
+      versioned_size(out) == 0) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  for (i = 0; i < track->num_attempts; i++) {
+    for (j = 0; j < track->num_attempts; j++) {
+      if (j != i && attempt_counts(&track->attempts[i])) {
+        try_pair(track, i, j, &best);
+      }
+    }
+  }
+  memset(&g, 0, sizeof g);
+  g.pattern = (uint16_t)best.row;
+  if (best.row != PATTERN_NONE) {
+    g.cause = (uint16_t)best.cause;
+    g.confidence = (uint8_t)best.confidence;
+    g.party = patterns[best.row].party != PATTERN_OWN
+                ? patterns[best.row].party
+                : cause_party(best.cause);
+    g.first = (uint8_t)best.bad;
+    g.last = (uint8_t)best.other;
+    fill_members(track, &best, &g);
+  }
+  versioned_out(out, &g, sizeof g);
+  return TLSDIAG_STATUS_OK;
+}
+
+size_t tlsdiag_pattern_text(unsigned pattern, char *buf, size_t len)
+{
+  struct text t;
+
+  text_init(&t, buf, buf != NULL ? len : 0);
+  text_str(&t, pattern_sentence(pattern));
+  return text_end(&t);
+}
