@@ -8,30 +8,51 @@
 
 enum {
   NUM_CAUSES = 96, /* more than there are; numbers are API and only grow */
+  MAX_CANDIDATES = 32,
   NO_RULE = 0xffff,
   MIN_CONFIDENCE = 5
 };
 
 struct candidate {
   uint16_t rule;
+  uint8_t cause;
   uint8_t confidence;
   uint8_t observation; /* 1 + index, where no rule but an observation speaks */
 };
 
 struct ranking {
   struct facts facts;
-  struct candidate by_cause[NUM_CAUSES];
+  unsigned num;
+  struct candidate list[MAX_CANDIDATES];
 };
+
+/* What was proposed of that cause so far, NULL: nothing. */
+static struct candidate *candidate_of(struct ranking *r, unsigned cause)
+{
+  unsigned i;
+
+  for (i = 0; i < r->num; i++) {
+    if (r->list[i].cause == cause) {
+      return &r->list[i];
+    }
+  }
+  return NULL;
+}
 
 static void propose(struct ranking *r, unsigned cause, unsigned confidence,
                     unsigned rule, unsigned observation)
 {
-  struct candidate *c;
+  struct candidate *c = candidate_of(r, cause);
 
-  if (cause >= NUM_CAUSES || confidence <= r->by_cause[cause].confidence) {
+  if (cause >= NUM_CAUSES || confidence < MIN_CONFIDENCE ||
+      (c == NULL && r->num == MAX_CANDIDATES) ||
+      (c != NULL && confidence <= c->confidence)) {
     return;
   }
-  c = &r->by_cause[cause];
+  if (c == NULL) {
+    c = &r->list[r->num++];
+    c->cause = (uint8_t)cause;
+  }
   c->confidence = (uint8_t)confidence;
   c->rule = (uint16_t)rule;
   c->observation = (uint8_t)observation;
@@ -85,6 +106,7 @@ static void try_rules(struct ranking *r, unsigned trigger)
 static void try_texts(struct ranking *r, const struct flow *f)
 {
   const struct observed *o;
+  const struct candidate *same;
   unsigned weight, nature, have;
   size_t i;
 
@@ -98,7 +120,8 @@ static void try_texts(struct ranking *r, const struct flow *f)
     if (nature == TLSDIAG_NATURE_SECONDARY) {
       weight /= 3;
     }
-    have = r->by_cause[o->a].confidence;
+    same = candidate_of(r, o->a);
+    have = same != NULL ? same->confidence : 0;
     if (have != 0 && weight > 20) {
       weight = (weight > have ? weight : have) + (99 - weight) / 4;
     }
@@ -154,19 +177,18 @@ static uint64_t evidence_bit(const struct facts *k, unsigned fact)
   return at != 0 ? 1ull << (at - 1) : 0;
 }
 
-static void fill_cause(const struct ranking *r, unsigned id,
+static void fill_cause(const struct ranking *r, const struct candidate *c,
                        tlsdiag_cause *out)
 {
-  const struct candidate *c = &r->by_cause[id];
   const struct rule *rule;
   size_t i;
 
   memset(out, 0, sizeof *out);
-  out->id = (uint16_t)id;
+  out->id = c->cause;
   out->confidence = c->confidence;
   out->rule = c->rule;
   if (c->rule == NO_RULE) {
-    out->party = cause_party(id);
+    out->party = cause_party(c->cause);
     out->evidence =
       c->observation != 0 ? 1ull << (c->observation - 1) : 0;
     return;
@@ -183,36 +205,26 @@ static void fill_cause(const struct ranking *r, unsigned id,
 }
 
 /* Best first; of two alike the lower number, so that the order is stable. */
-static unsigned best_left(const struct ranking *r, unsigned limit,
-                          unsigned limit_id)
+static int is_better(const struct candidate *a, const struct candidate *b)
 {
-  unsigned best = 0;
-  unsigned best_confidence = 0;
-  unsigned id, confidence;
-
-  for (id = 0; id < NUM_CAUSES; id++) {
-    confidence = r->by_cause[id].confidence;
-    if (confidence > best_confidence && confidence >= MIN_CONFIDENCE &&
-        (confidence < limit || (confidence == limit && id > limit_id))) {
-      best = id;
-      best_confidence = confidence;
-    }
-  }
-  return best_confidence != 0 ? best : NUM_CAUSES;
+  return a->confidence > b->confidence ||
+         (a->confidence == b->confidence && a->cause < b->cause);
 }
 
-static void rank(const struct ranking *r, tlsdiag_verdict *v)
+static void rank(struct ranking *r, tlsdiag_verdict *v)
 {
-  unsigned limit = 101;
-  unsigned id = 0;
+  struct candidate best;
+  unsigned i, k;
 
-  while (v->num_causes < TLSDIAG_MAX_CAUSES) {
-    id = best_left(r, limit, id);
-    if (id == NUM_CAUSES) {
-      return;
+  for (k = 0; k < r->num && k < TLSDIAG_MAX_CAUSES; k++) {
+    for (i = k + 1; i < r->num; i++) {
+      if (is_better(&r->list[i], &r->list[k])) {
+        best = r->list[i];
+        r->list[i] = r->list[k];
+        r->list[k] = best;
+      }
     }
-    limit = r->by_cause[id].confidence;
-    fill_cause(r, id, &v->causes[v->num_causes++]);
+    fill_cause(r, &r->list[k], &v->causes[v->num_causes++]);
   }
 }
 
@@ -248,7 +260,7 @@ static int is_noise(const struct facts *k, const tlsdiag_verdict *v)
          (cause == TLSDIAG_CAUSE_CLIENT_ABORTED && fact_holds(k, FACT_QUICK));
 }
 
-static void fill_verdict(const struct flow *f, const struct ranking *r,
+static void fill_verdict(const struct flow *f, struct ranking *r,
                          tlsdiag_verdict *v)
 {
   const struct facts *k = &r->facts;
@@ -298,7 +310,7 @@ int tlsdiag_classify(const tlsdiag_flow *flow, tlsdiag_verdict *out)
   if (flow == NULL || versioned_size(out) == 0) {
     return TLSDIAG_STATUS_E_USAGE;
   }
-  memset(&r.by_cause, 0, sizeof r.by_cause);
+  r.num = 0;
   memset(&v, 0, sizeof v);
   facts_gather(f, &r.facts);
   try_rules(&r, r.facts.trigger);

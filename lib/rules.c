@@ -53,10 +53,7 @@ static unsigned lower_bound(unsigned trigger)
 void rules_of(unsigned trigger, unsigned *first, unsigned *last)
 {
   *first = lower_bound(trigger);
-  *last = *first;
-  while (*last < num_rules && rules[*last].trigger == trigger) {
-    (*last)++;
-  }
+  *last = lower_bound(trigger + 1);
 }
 
 const char *rule_sentence(unsigned index)
