@@ -91,10 +91,10 @@ static unsigned rule_confidence(const struct facts *k, const struct rule *rule)
 
 static void try_rules(struct ranking *r, unsigned trigger)
 {
-  unsigned i, last;
+  unsigned i;
 
-  rules_of(trigger, &i, &last);
-  for (; i < last; i++) {
+  for (i = rules_first(trigger);
+       i < num_rules && rules[i].trigger == trigger; i++) {
     if (rule_holds(&r->facts, &rules[i])) {
       propose(r, rules[i].cause, rule_confidence(&r->facts, &rules[i]), i, 0);
     }
@@ -174,7 +174,7 @@ static uint64_t evidence_bit(const struct facts *k, unsigned fact)
 {
   unsigned at = k->at[fact];
 
-  return at != 0 ? 1ull << (at - 1) : 0;
+  return at - 1 < NUM_OBSERVATIONS ? 1ull << (at - 1) : 0;
 }
 
 static void fill_cause(const struct ranking *r, const struct candidate *c,
@@ -205,26 +205,27 @@ static void fill_cause(const struct ranking *r, const struct candidate *c,
 }
 
 /* Best first; of two alike the lower number, so that the order is stable. */
-static int is_better(const struct candidate *a, const struct candidate *b)
+static uint32_t rank_key(const struct ranking *r, unsigned index)
 {
-  return a->confidence > b->confidence ||
-         (a->confidence == b->confidence && a->cause < b->cause);
+  return (uint32_t)r->list[index].confidence << 16 |
+         (uint32_t)(NUM_CAUSES - r->list[index].cause) << 8 | index;
 }
 
-static void rank(struct ranking *r, tlsdiag_verdict *v)
+static void rank(const struct ranking *r, tlsdiag_verdict *v)
 {
-  struct candidate best;
+  uint32_t keys[MAX_CANDIDATES];
+  uint32_t key;
   unsigned i, k;
 
-  for (k = 0; k < r->num && k < TLSDIAG_MAX_CAUSES; k++) {
-    for (i = k + 1; i < r->num; i++) {
-      if (is_better(&r->list[i], &r->list[k])) {
-        best = r->list[i];
-        r->list[i] = r->list[k];
-        r->list[k] = best;
-      }
+  for (i = 0; i < r->num; i++) {
+    key = rank_key(r, i);
+    for (k = i; k > 0 && keys[k - 1] < key; k--) {
+      keys[k] = keys[k - 1];
     }
-    fill_cause(r, &r->list[k], &v->causes[v->num_causes++]);
+    keys[k] = key;
+  }
+  for (i = 0; i < r->num && i < TLSDIAG_MAX_CAUSES; i++) {
+    fill_cause(r, &r->list[keys[i] & 0xff], &v->causes[v->num_causes++]);
   }
 }
 
@@ -260,7 +261,7 @@ static int is_noise(const struct facts *k, const tlsdiag_verdict *v)
          (cause == TLSDIAG_CAUSE_CLIENT_ABORTED && fact_holds(k, FACT_QUICK));
 }
 
-static void fill_verdict(const struct flow *f, struct ranking *r,
+static void fill_verdict(const struct flow *f, const struct ranking *r,
                          tlsdiag_verdict *v)
 {
   const struct facts *k = &r->facts;

@@ -8,7 +8,6 @@
 void fact_set(struct facts *k, unsigned fact, size_t index)
 {
   if (!fact_holds(k, fact)) {
-    k->bits[fact / 64] |= 1ull << (fact % 64);
     k->at[fact] = (uint8_t)(index + 1);
   }
 }
@@ -16,8 +15,8 @@ void fact_set(struct facts *k, unsigned fact, size_t index)
 /* A fact that no single observation proves. */
 void fact_infer(struct facts *k, unsigned fact, int holds)
 {
-  if (holds) {
-    k->bits[fact / 64] |= 1ull << (fact % 64);
+  if (holds && !fact_holds(k, fact)) {
+    k->at[fact] = INFERRED;
   }
 }
 

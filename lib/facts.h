@@ -43,10 +43,12 @@ enum trigger {
   TRIGGER_COMPLETED = 0x350
 };
 
+enum { INFERRED = 255 }; /* holds, but no single observation shows it */
+
 struct facts {
-  uint64_t bits[(NUM_FACTS + 63) / 64];
   uint64_t trigger_evidence; /* observations */
-  uint8_t at[NUM_FACTS];     /* 1 + index of the observation */
+  uint8_t at[NUM_FACTS]; /* 0: does not hold; 1 + index of the observation
+                            that proves it; or INFERRED */
   uint16_t trigger;
   uint16_t version, cipher;
   uint32_t group_cause; /* TLSDIAG_CAUSE_* << 8 | confidence, 0 none */
@@ -59,7 +61,7 @@ struct facts {
 
 static inline int fact_holds(const struct facts *k, unsigned fact)
 {
-  return (k->bits[fact / 64] >> (fact % 64) & 1) != 0;
+  return k->at[fact] != 0;
 }
 
 void facts_gather(const struct flow *f, struct facts *k);

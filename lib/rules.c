@@ -33,7 +33,7 @@ static const char sentences[] =
 #undef RULE
   ;
 
-static unsigned lower_bound(unsigned trigger)
+unsigned rules_first(unsigned trigger)
 {
   unsigned low = 0;
   unsigned high = num_rules;
@@ -48,12 +48,6 @@ static unsigned lower_bound(unsigned trigger)
     }
   }
   return low;
-}
-
-void rules_of(unsigned trigger, unsigned *first, unsigned *last)
-{
-  *first = lower_bound(trigger);
-  *last = lower_bound(trigger + 1);
 }
 
 const char *rule_sentence(unsigned index)

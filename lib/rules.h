@@ -19,8 +19,8 @@ struct rule {
 extern const struct rule rules[];
 extern const unsigned num_rules;
 
-/* The rows of one trigger: [first, last). */
-void rules_of(unsigned trigger, unsigned *first, unsigned *last);
+/* The first row of a trigger, or of what comes behind it. */
+unsigned rules_first(unsigned trigger);
 const char *rule_sentence(unsigned index);
 
 #endif
