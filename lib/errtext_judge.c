@@ -363,7 +363,7 @@ static void step_back(struct et_match *matches, unsigned num)
     }
     if ((is_generic(m) && s.faults != 0) ||
         (m->meaning == et_known(ET_IS_TOO_VAGUE) &&
-         s.exact + s.faults + s.verify != 0) ||
+         s.exact + s.faults + s.verify + s.ends != 0) ||
         (et_is_transport(m->meaning) && s.exact + s.faults + s.verify != 0)) {
       m->nature = TLSDIAG_NATURE_SECONDARY;
     }

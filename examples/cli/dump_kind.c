@@ -53,6 +53,9 @@ size_t dump_hex_pairs(const struct dump_line *line, size_t at, uint8_t *out,
   size_t count = 0;
   size_t blanks = 0;
 
+  while (at < line->len && (line->ptr[at] == ' ' || line->ptr[at] == '\t')) {
+    at++;
+  }
   while (at < line->len && count < max && blanks < 3) {
     uint8_t c = line->ptr[at];
 

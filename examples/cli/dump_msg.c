@@ -50,7 +50,7 @@ static size_t length_of(const struct dump_line *line)
   }
   for (; at < line->len && line->ptr[at] != ']'; at++) {
     uint8_t c = line->ptr[at] | 0x20;
-    unsigned digit = c <= '9' ? c - '0' : c - 'a' + 10u;
+    unsigned digit = (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
 
     value = digit < 16 && value < BODY_MAX ? value << 4 | digit : value;
   }

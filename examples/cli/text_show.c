@@ -6,7 +6,13 @@
 #include "json.h"
 #include "style.h"
 
-enum { EXCERPT = 120, REST = 200, CANDIDATES = 4, LITTLE = 50 };
+enum {
+  EXCERPT = 120,
+  REST = 200,
+  CANDIDATES = 4,
+  LITTLE = 50,
+  LINE_ROOM = 512
+};
 
 static const char *name_of(uint32_t registry, uint32_t value)
 {
@@ -271,6 +277,68 @@ void show_people(struct tool *t, const struct judged *j, const uint8_t *text,
   if (v->num_causes > 1) {
     section(o, "What would decide", cause, TLSDIAG_SECTION_DECIDE, colour);
   }
+}
+
+/* Evidence number `index` of the best cause as a line; 0 if it is none. */
+static int evidence_text(const struct judged *j, unsigned index, char *text,
+                         size_t len)
+{
+  tlsdiag_observation seen;
+
+  if (index >= 64 || (j->verdict.causes[0].evidence >> index & 1) == 0) {
+    return 0;
+  }
+  memset(&seen, 0, sizeof seen);
+  seen.size = sizeof seen;
+  if (tlsdiag_flow_observation(&j->flow, index, &seen) != TLSDIAG_STATUS_OK) {
+    return 0;
+  }
+  (void)tlsdiag_observation_text(&seen, text, len);
+  return 1;
+}
+
+void show_evidence_json(struct out *o, const struct judged *j)
+{
+  char text[LINE_ROOM];
+  unsigned i;
+
+  json_key(o, "evidence");
+  out_char(o, '[');
+  for (i = 0; i < tlsdiag_flow_num_observations(&j->flow); i++) {
+    if (evidence_text(j, i, text, sizeof text)) {
+      out_str(o, o->text[o->len - 1] == '[' ? "{" : ",{");
+      json_text(o, "text", text);
+      out_char(o, '}');
+    }
+  }
+  out_char(o, ']');
+}
+
+void show_dump(struct tool *t, const char *file, const char *format,
+               const struct judged *j)
+{
+  struct out *o = &t->out;
+  unsigned cause = j->verdict.causes[0].id;
+  int colour = t->options->colour;
+  char text[LINE_ROOM];
+  unsigned i;
+
+  escape_term(o, file, strlen(file), REST);
+  out_str(o, ": read as ");
+  out_str(o, format);
+  out_char(o, '\n');
+  show_headline(o, &j->verdict, colour);
+  out_char(o, '\n');
+  section(o, "What happened", cause, TLSDIAG_SECTION_WHAT_HAPPENED, colour);
+  heading(o, "Evidence", colour);
+  for (i = 0; i < tlsdiag_flow_num_observations(&j->flow); i++) {
+    if (evidence_text(j, i, text, sizeof text)) {
+      out_str(o, "  - ");
+      style_wrap(o, text, 4, 4);
+    }
+  }
+  show_advice(o, cause, colour);
+  candidates(o, &j->verdict, colour);
 }
 
 static void alert_json(struct out *o, const tlsdiag_verdict *v)

@@ -11,6 +11,11 @@ void show_headline(struct out *o, const tlsdiag_verdict *v, int colour);
 void show_people(struct tool *t, const struct judged *j, const uint8_t *text,
                  size_t len);
 void show_advice(struct out *o, unsigned cause, int colour);
+/* A dump that was read back: headline, evidence, what to do. */
+void show_dump(struct tool *t, const char *file, const char *format,
+               const struct judged *j);
+/* [{"text":...},...] of the observations behind the best cause. */
+void show_evidence_json(struct out *o, const struct judged *j);
 
 /* Members of a JSON object; a comma goes before them as needed. */
 void show_verdict_json(struct out *o, const tlsdiag_verdict *v);

@@ -1,0 +1,231 @@
+#include "log_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log_find.h"
+#include "log_judge.h"
+#include "log_report.h"
+
+enum {
+  LINE_MAX_LEN = 64 << 10, /* of a longer line this much is looked at */
+  BLOCK = 512 << 10
+};
+
+struct reader {
+  struct tool *tool;
+  const char *file;
+  struct log_judge *judge;
+  struct tally tally;
+  int is_wide;    /* UTF-16 */
+  int wide_first; /* index of the byte that matters: little-endian 0 */
+  int odd;        /* half a unit is pending */
+  uint64_t number; /* of the line that the next byte is in */
+  size_t len;
+  int skips; /* the rest of a line that was too long */
+  uint8_t block[BLOCK + LINE_MAX_LEN];
+};
+
+static void take_line(struct reader *r, const uint8_t *text, size_t len)
+{
+  struct log_line line;
+  const struct log_message *m;
+  struct counted *client;
+  tlsdiag_group group;
+  unsigned cause;
+
+  log_line_parse(&line, text, len);
+  m = log_judge_line(r->judge, &line);
+  r->tally.num_looked_at++;
+  if (!m->is_failure) {
+    return;
+  }
+  tally_add(&r->tally, &line, r->number, &m->verdict);
+  client = counter_add(&r->tally.clients, &line.client);
+  (void)counter_add(&r->tally.names, &line.name);
+  if (r->tool->options->json) {
+    log_report_line(r->tool, r->file, &line, r->number, &m->verdict);
+  }
+  cause = log_judge_group(r->judge, client, &line, r->number, m, &group);
+  if (cause != TLSDIAG_CAUSE_NONE && cause < TALLY_CAUSES) {
+    r->tally.group[cause].count++;
+    if (r->tool->options->json) {
+      log_report_group(r->tool, r->file, &line, r->number, &group);
+    }
+  }
+}
+
+/* Looks at whole lines only; `end` is behind the last of them. */
+static void take_block(struct reader *r, size_t end)
+{
+  size_t at = 0;
+
+  while (at < end) {
+    size_t hit =
+        at + log_find(r->block + at, end - at, &r->number);
+    size_t first = hit;
+    const uint8_t *stop;
+
+    if (hit >= end) {
+      return;
+    }
+    while (first > at && r->block[first - 1] != '\n') {
+      first--;
+    }
+    stop = memchr(r->block + hit, '\n', end - hit);
+    take_line(r, r->block + first,
+              (size_t)((stop != NULL ? stop : r->block + end) -
+                       (r->block + first)));
+    if (stop == NULL) {
+      return;
+    }
+    r->number++;
+    at = (size_t)(stop + 1 - r->block);
+  }
+}
+
+static const uint8_t *last_newline(const uint8_t *bytes, size_t len)
+{
+  while (len > 0) {
+    len--;
+    if (bytes[len] == '\n') {
+      return bytes + len;
+    }
+  }
+  return NULL;
+}
+
+/* A line that fills the whole block is looked at as far as it came. */
+static void take_long_line(struct reader *r)
+{
+  uint64_t ends = 0;
+
+  if (!r->skips && log_find(r->block, LINE_MAX_LEN, &ends) < LINE_MAX_LEN) {
+    take_line(r, r->block, LINE_MAX_LEN);
+  }
+  r->tally.num_cut += !r->skips;
+  r->skips = 1;
+  r->len = 0;
+}
+
+static void skip_rest(struct reader *r)
+{
+  const uint8_t *stop = memchr(r->block, '\n', r->len);
+
+  if (stop == NULL) {
+    r->len = 0;
+    return;
+  }
+  r->len -= (size_t)(stop + 1 - r->block);
+  memmove(r->block, stop + 1, r->len);
+  r->number++;
+  r->skips = 0;
+}
+
+static void take(struct reader *r, int is_end)
+{
+  const uint8_t *last;
+  size_t end;
+
+  if (r->skips) {
+    skip_rest(r);
+  }
+  last = last_newline(r->block, r->len);
+  if (last == NULL && !is_end) {
+    if (r->len > LINE_MAX_LEN) {
+      take_long_line(r);
+    }
+    return;
+  }
+  end = is_end ? r->len : (size_t)(last + 1 - r->block);
+  take_block(r, end);
+  r->len -= end;
+  memmove(r->block, r->block + end, r->len);
+}
+
+/* UTF-16 from Windows: the byte that matters of each unit; what is no ASCII
+ * becomes a question mark. */
+static size_t narrow(struct reader *r, const uint8_t *in, size_t len,
+                     uint8_t *out)
+{
+  size_t count = 0;
+  size_t i;
+
+  for (i = 0; i < len; i++) {
+    int matters = r->odd == r->wide_first;
+
+    if (matters) {
+      out[count] = in[i];
+      count += r->wide_first == 0 || out[count] != 0;
+    } else if (in[i] != 0 && r->wide_first == 0 && count > 0) {
+      out[count - 1] = '?';
+    }
+    r->odd = !r->odd;
+  }
+  return count;
+}
+
+static size_t fill(struct reader *r, FILE *stream)
+{
+  uint8_t bytes[LINE_MAX_LEN];
+  size_t got;
+
+  if (!r->is_wide) {
+    got = fread(r->block + r->len, 1, BLOCK, stream);
+  } else {
+    got = fread(bytes, 1, sizeof bytes, stream);
+    r->len += narrow(r, bytes, got, r->block + r->len);
+    return got;
+  }
+  r->len += got;
+  return got;
+}
+
+static void look_at_head(struct reader *r, const struct source *s)
+{
+  if (s->head_len >= 4 && s->head[0] == 0xff && s->head[1] == 0xfe) {
+    r->is_wide = 1;
+  } else if (s->head_len >= 4 && s->head[0] == 0xfe && s->head[1] == 0xff) {
+    r->is_wide = 1;
+    r->wide_first = 1;
+  } else if (s->head_len >= 8 && s->head[1] == 0 && s->head[3] == 0 &&
+             s->head[5] == 0 && s->head[0] != 0) {
+    r->is_wide = 1;
+  }
+}
+
+int log_read(struct tool *t, struct source *s)
+{
+  struct reader *r = calloc(1, sizeof *r);
+  int status = -1;
+
+  if (r == NULL || tally_init(&r->tally) != 0 ||
+      (r->judge = log_judge_new()) == NULL) {
+    tool_warn(t, s->name, "out of memory");
+  } else {
+    r->tool = t;
+    r->file = s->name;
+    r->number = 1;
+    look_at_head(r, s);
+    while (fill(r, s->stream) > 0) {
+      take(r, 0);
+    }
+    r->tally.num_lines = r->number - 1 + (r->len > 0);
+    take(r, 1);
+    if (r->tally.num_lines < r->number - 1) {
+      r->tally.num_lines = r->number - 1;
+    }
+    log_report_end(t, s->name, &r->tally);
+    t->num_failures += r->tally.num_failures;
+    status = ferror(s->stream) ? -1 : 0;
+    if (status != 0) {
+      tool_warn(t, s->name, "cannot be read to its end");
+    }
+  }
+  if (r != NULL) {
+    tally_free(&r->tally);
+    log_judge_free(r->judge);
+  }
+  free(r);
+  return status;
+}

@@ -1,0 +1,17 @@
+/* log_report.h: a log's failures, told. */
+#ifndef TLSDIAG_CLI_LOG_REPORT_H
+#define TLSDIAG_CLI_LOG_REPORT_H
+
+#include "log_tally.h"
+#include "tool.h"
+
+/* One line as a JSON object. */
+void log_report_line(struct tool *t, const char *file,
+                     const struct log_line *line, uint64_t number,
+                     const tlsdiag_verdict *verdict);
+void log_report_group(struct tool *t, const char *file,
+                      const struct log_line *line, uint64_t number,
+                      const tlsdiag_group *group);
+void log_report_end(struct tool *t, const char *file, const struct tally *s);
+
+#endif
