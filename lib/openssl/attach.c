@@ -47,7 +47,12 @@ static void context_freed(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
                           long argl, void *argp)
 {
   (void)parent, (void)ad, (void)idx, (void)argl, (void)argp;
-  OPENSSL_free(ptr);
+  while (ptr != NULL) {
+    struct watch_context *context = ptr;
+
+    ptr = context->previous;
+    OPENSSL_free(context);
+  }
 }
 
 static void make_indexes(void)
@@ -213,6 +218,7 @@ int tlsdiag_ssl_ctx_attach(SSL_CTX *ctx, const tlsdiag_ssl_options *opts)
     return TLSDIAG_STATUS_E_STORAGE;
   }
   context->opts = read;
+  context->previous = old;
   context->next_info =
       old != NULL ? old->next_info : SSL_CTX_get_info_callback(ctx);
   if (read.server_policy == NULL && !(read.flags & TLSDIAG_SSL_NO_POLICY)) {
@@ -224,7 +230,6 @@ int tlsdiag_ssl_ctx_attach(SSL_CTX *ctx, const tlsdiag_ssl_options *opts)
   if (!(read.flags & TLSDIAG_SSL_NO_INFO_CALLBACK)) {
     SSL_CTX_set_info_callback(ctx, on_info);
   }
-  OPENSSL_free(old);
   return TLSDIAG_STATUS_OK;
 }
 

@@ -41,6 +41,7 @@ struct watch {
 struct watch_context {
   tlsdiag_ssl_options opts;
   void (*next_info)(const SSL *ssl, int where, int ret);
+  struct watch_context *previous; /* attached before; SSLs may point to it */
   tlsdiag_policy policy; /* its lists stand behind this struct */
 };
 
