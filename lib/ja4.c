@@ -6,81 +6,21 @@
  * algorithms behind.  GREASE counts nowhere. */
 #include "sha256.h"
 #include "tlsdiag/tlsdiag.h"
-#include "u16scan.h"
+#include "values.h"
 #include "versioned.h"
 
 #define JA4_SIZE 37
 
 static const char hex[] = "0123456789abcdef";
 
-/* ---- values of a hello, one list at a time ---- */
-
-enum list { SUITES, EXTENSIONS, SIGNATURES };
-
-struct walk {
-  const tlsdiag_client_hello *ch;
-  enum list list;
-  tlsdiag_iter it;
-};
-
-static void walk_init(struct walk *w, const tlsdiag_client_hello *ch,
-                      enum list list)
+static unsigned count_of(const tlsdiag_client_hello *ch, unsigned has)
 {
-  w->ch = ch;
-  w->list = list;
-  switch (list) {
-  case SUITES:
-    tlsdiag_iter_init(&w->it, &ch->cipher_suites);
-    break;
-  case EXTENSIONS:
-    tlsdiag_iter_init(&w->it, &ch->extensions);
-    break;
-  default:
-    tlsdiag_iter_init(&w->it, &ch->signature_algorithms);
-    break;
-  }
-}
-
-static int next_any(struct walk *w, uint16_t *value)
-{
-  tlsdiag_extension extension;
-  uint32_t kind;
-
-  if (w->list == EXTENSIONS) {
-    if (!tlsdiag_next_extension(&w->it, &w->ch->extensions, &extension)) {
-      return 0;
-    }
-    *value = extension.type;
-    return 1;
-  }
-  if (w->list == SUITES && w->ch->format == TLSDIAG_FORMAT_SSLV2) {
-    if (!tlsdiag_next_u24(&w->it, &kind)) {
-      return 0;
-    }
-    *value = (uint16_t)kind;
-    return 1;
-  }
-  return tlsdiag_next_u16(&w->it, value);
-}
-
-static int walk_next(struct walk *w, uint16_t *value)
-{
-  do {
-    if (!next_any(w, value)) {
-      return 0;
-    }
-  } while (u16_is_grease(*value));
-  return 1;
-}
-
-static unsigned count_of(const tlsdiag_client_hello *ch, enum list list)
-{
-  struct walk w;
+  struct values values;
   uint16_t value;
   unsigned count = 0;
 
-  walk_init(&w, ch, list);
-  while (walk_next(&w, &value)) {
+  values_init(&values, ch, has);
+  while (values_next_real(&values, &value)) {
     count++;
   }
   return count;
@@ -108,24 +48,24 @@ static void put_value(struct digest *d, unsigned value, char separator)
 }
 
 /* server_name and ALPN are in the first part already. */
-static int is_hashed(enum list list, unsigned value)
+static int is_hashed(unsigned has, unsigned value)
 {
-  return list != EXTENSIONS || (value != 0 && value != 16);
+  return has != TLSDIAG_HAS_EXTENSIONS || (value != 0 && value != 16);
 }
 
 /* Puts the values with one high byte, in order. */
 static void put_page(struct digest *d, const tlsdiag_client_hello *ch,
-                     enum list list, unsigned page)
+                     unsigned has, unsigned page)
 {
   uint16_t counts[256];
-  struct walk w;
+  struct values values;
   uint16_t value;
   unsigned low;
 
   memset(counts, 0, sizeof counts);
-  walk_init(&w, ch, list);
-  while (walk_next(&w, &value)) {
-    if (value >> 8 == page && is_hashed(list, value)) {
+  values_init(&values, ch, has);
+  while (values_next_real(&values, &value)) {
+    if (value >> 8 == page && is_hashed(has, value)) {
       counts[value & 0xff]++;
     }
   }
@@ -138,21 +78,21 @@ static void put_page(struct digest *d, const tlsdiag_client_hello *ch,
 
 /* Sorts without memory for the list: page by page, those that are used. */
 static void put_sorted(struct digest *d, const tlsdiag_client_hello *ch,
-                       enum list list)
+                       unsigned has)
 {
   uint8_t used[256];
-  struct walk w;
+  struct values values;
   uint16_t value;
   unsigned page;
 
   memset(used, 0, sizeof used);
-  walk_init(&w, ch, list);
-  while (walk_next(&w, &value)) {
+  values_init(&values, ch, has);
+  while (values_next_real(&values, &value)) {
     used[value >> 8] = 1;
   }
   for (page = 0; page < 256; page++) {
     if (used[page]) {
-      put_page(d, ch, list, page);
+      put_page(d, ch, has, page);
     }
   }
 }
@@ -175,22 +115,22 @@ static void hash_suites(const tlsdiag_client_hello *ch, char out[12])
 
   sha256_init(&d.sha);
   d.count = 0;
-  put_sorted(&d, ch, SUITES);
+  put_sorted(&d, ch, TLSDIAG_HAS_CIPHER_SUITES);
   write_digest(&d, out);
 }
 
 static void hash_extensions(const tlsdiag_client_hello *ch, char out[12])
 {
   struct digest d;
-  struct walk w;
+  struct values values;
   uint16_t value;
   char separator = '_';
 
   sha256_init(&d.sha);
   d.count = 0;
-  put_sorted(&d, ch, EXTENSIONS);
-  walk_init(&w, ch, SIGNATURES);
-  while (d.count != 0 && walk_next(&w, &value)) {
+  put_sorted(&d, ch, TLSDIAG_HAS_EXTENSIONS);
+  values_init(&values, ch, TLSDIAG_HAS_SIGNATURE_ALGORITHMS);
+  while (d.count != 0 && values_next_real(&values, &value)) {
     put_value(&d, value, separator);
     separator = ',';
   }
@@ -288,8 +228,8 @@ int tlsdiag_ja4(const tlsdiag_client_hello *hello, char *out, size_t len)
   out[0] = transport_of(&ch);
   memcpy(out + 1, version_text(ch.version_max), 2);
   out[3] = status == TLSDIAG_STATUS_OK ? 'd' : 'i';
-  write_count(count_of(&ch, SUITES), out + 4);
-  write_count(count_of(&ch, EXTENSIONS), out + 6);
+  write_count(count_of(&ch, TLSDIAG_HAS_CIPHER_SUITES), out + 4);
+  write_count(count_of(&ch, TLSDIAG_HAS_EXTENSIONS), out + 6);
   write_alpn(&ch, out + 8);
   out[10] = '_';
   hash_suites(&ch, out + 11);
