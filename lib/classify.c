@@ -58,37 +58,6 @@ static void propose(struct ranking *r, unsigned cause, unsigned confidence,
   c->observation = (uint8_t)observation;
 }
 
-static int rule_holds(const struct facts *k, const struct rule *rule)
-{
-  size_t i;
-
-  for (i = 0; i < RULE_ALL && rule->all[i] != FACT_ALWAYS; i++) {
-    if (!fact_holds(k, rule->all[i])) {
-      return 0;
-    }
-  }
-  for (i = 0; i < RULE_NOT && rule->none[i] != FACT_NONE; i++) {
-    if (fact_holds(k, rule->none[i])) {
-      return 0;
-    }
-  }
-  return 1;
-}
-
-/* Each fact that argues against a rule takes a quarter of its confidence. */
-static unsigned rule_confidence(const struct facts *k, const struct rule *rule)
-{
-  unsigned confidence = rule->confidence;
-  size_t i;
-
-  for (i = 0; i < RULE_BUT && rule->but[i] != FACT_NONE; i++) {
-    if (fact_holds(k, rule->but[i])) {
-      confidence -= confidence / 4;
-    }
-  }
-  return confidence;
-}
-
 static void try_rules(struct ranking *r, unsigned trigger)
 {
   unsigned i;
@@ -321,7 +290,9 @@ int tlsdiag_classify(const tlsdiag_flow *flow, tlsdiag_verdict *out)
                     ? TRIGGER_ANY_ALERT_CLIENT
                     : TRIGGER_ANY_ALERT_SERVER);
   }
-  try_texts(&r, f);
+  if (fact_holds(&r.facts, FACT_TEXT)) {
+    try_texts(&r, f);
+  }
   try_policy(&r, f);
   try_group(&r, f);
   fill_verdict(f, &r, &v);

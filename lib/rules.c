@@ -1,6 +1,5 @@
-/* rules.c: the rule table as data. */
+/* rules.c: the rule table as data, and what its rows mean. */
 #include "rules.h"
-#include "facts.h"
 
 /* Lists of one to seven names become rows of fixed length. */
 #define FIVE(a, b, c, d, e, ...) \
@@ -48,6 +47,37 @@ unsigned rules_first(unsigned trigger)
     }
   }
   return low;
+}
+
+int rule_holds(const struct facts *k, const struct rule *rule)
+{
+  size_t i;
+
+  for (i = 0; i < RULE_ALL && rule->all[i] != FACT_ALWAYS; i++) {
+    if (!fact_holds(k, rule->all[i])) {
+      return 0;
+    }
+  }
+  for (i = 0; i < RULE_NOT && rule->none[i] != FACT_NONE; i++) {
+    if (fact_holds(k, rule->none[i])) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* Each fact that argues against a rule takes a quarter of its confidence. */
+unsigned rule_confidence(const struct facts *k, const struct rule *rule)
+{
+  unsigned confidence = rule->confidence;
+  size_t i;
+
+  for (i = 0; i < RULE_BUT && rule->but[i] != FACT_NONE; i++) {
+    if (fact_holds(k, rule->but[i])) {
+      confidence -= confidence / 4;
+    }
+  }
+  return confidence;
 }
 
 const char *rule_sentence(unsigned index)

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "facts.h"
+
 enum { RULE_ALL = 5, RULE_NOT = 7, RULE_BUT = 3 };
 
 struct rule {
@@ -21,6 +23,10 @@ extern const unsigned num_rules;
 
 /* The first row of a trigger, or of what comes behind it. */
 unsigned rules_first(unsigned trigger);
+/* All of the row's facts hold and none of its NOT facts does. */
+int rule_holds(const struct facts *k, const struct rule *rule);
+/* The row's confidence after what argues against it. */
+unsigned rule_confidence(const struct facts *k, const struct rule *rule);
 const char *rule_sentence(unsigned index);
 
 #endif
