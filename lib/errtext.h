@@ -73,7 +73,8 @@ enum {
   ET_MATCH_DROP = 0x8,
   ET_MATCH_OURS = 0x10, /* an alert-range code that was raised locally */
   ET_MATCH_QUIET = 0x20, /* nothing nearby speaks of TLS: believe it less */
-  ET_MATCH_NO_NAME = 0x40 /* the client sent no server_name */
+  ET_MATCH_NO_NAME = 0x40, /* the client sent no server_name */
+  ET_MATCH_CAPITAL = 0x80 /* it begins with a capital */
 };
 enum { ET_MAX_MATCHES = 96 }; /* judged together */
 enum { ET_NO_PATTERN = 0xffff }; /* a number outside any wording */
@@ -131,7 +132,8 @@ enum et_known {
   ET_IS_EOF, ET_IS_EOF_HELLO, ET_IS_EOF_MID, ET_IS_RST, ET_IS_RST_HELLO,
   ET_IS_RST_MID, ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID,
   ET_IS_CALLBACK, ET_IS_SNI_ABSENT, ET_IS_AFTER_HANDSHAKE, ET_IS_ASKED_END,
-  ET_IS_VERSION_CLIENT, ET_IS_VERSION_SERVER
+  ET_IS_VERSION_CLIENT, ET_IS_VERSION_SERVER, ET_IS_OLD_RECORD,
+  ET_IS_NOT_TLS_RECORD
 };
 unsigned et_known(enum et_known which);
 /* 1 for meanings that only tell how a connection ended (eof, rst, ...). */

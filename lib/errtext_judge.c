@@ -141,6 +141,28 @@ static void join_code(struct et_match *matches, unsigned num, unsigned at)
   code->reserved_ = 0;
 }
 
+/* OpenSSL up to 1.0.x wrote its functions in capitals and looked for other
+ * protocols in the first bytes already.  A record of a wrong version that its
+ * SSL3_GET_RECORD met came later: the peer refused the version chosen. */
+static void read_era(struct et_match *matches, unsigned num)
+{
+  unsigned i;
+  unsigned back;
+
+  for (i = 1; i < num; i++) {
+    if (matches[i].meaning != et_known(ET_IS_OLD_RECORD)) {
+      continue;
+    }
+    for (back = 1; back <= i && back <= 3; back++) {
+      if ((matches[i].flags & ET_MATCH_CAPITAL) &&
+          matches[i - back].meaning == et_known(ET_IS_NOT_TLS_RECORD)) {
+        matches[i - back].meaning = matches[i].meaning;
+      }
+    }
+    matches[i].meaning = (uint8_t)et_known(ET_IS_CONTEXT);
+  }
+}
+
 /* What the client was asked before an alert came decides what it is about. */
 static void asked_first(struct et_match *matches, unsigned num)
 {
@@ -388,6 +410,7 @@ void et_judge(struct et_match *matches, unsigned num_matches)
       join_code(matches, num_matches, i);
     }
   }
+  read_era(matches, num_matches);
   learn_sides(matches, num_matches);
   join_details(matches, num_matches);
   place_ends(matches, num_matches);

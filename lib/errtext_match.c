@@ -216,7 +216,8 @@ unsigned et_match(const uint8_t *text, const struct et_token *tokens,
   found->stage = pattern->stage;
   found->value = pattern->value;
   found->alert = w.best_alert;
-  found->flags = 0;
+  found->flags =
+    text[found->at] >= 'A' && text[found->at] <= 'Z' ? ET_MATCH_CAPITAL : 0;
   found->reserved_ = 0;
   return w.best;
 }

@@ -23,6 +23,8 @@ struct reader {
   uint64_t number; /* of the line that the next byte is in */
   size_t len;
   int skips; /* the rest of a line that was too long */
+  const uint8_t *ahead; /* read before the stream */
+  size_t ahead_len;
   uint8_t block[BLOCK + LINE_MAX_LEN];
 };
 
@@ -165,15 +167,29 @@ static size_t narrow(struct reader *r, const uint8_t *in, size_t len,
   return count;
 }
 
+static size_t next_bytes(struct reader *r, FILE *stream, uint8_t *to,
+                         size_t room)
+{
+  size_t len = r->ahead_len < room ? r->ahead_len : room;
+
+  if (len == 0) {
+    return fread(to, 1, room, stream);
+  }
+  memcpy(to, r->ahead, len);
+  r->ahead += len;
+  r->ahead_len -= len;
+  return len;
+}
+
 static size_t fill(struct reader *r, FILE *stream)
 {
   uint8_t bytes[LINE_MAX_LEN];
   size_t got;
 
   if (!r->is_wide) {
-    got = fread(r->block + r->len, 1, BLOCK, stream);
+    got = next_bytes(r, stream, r->block + r->len, BLOCK);
   } else {
-    got = fread(bytes, 1, sizeof bytes, stream);
+    got = next_bytes(r, stream, bytes, sizeof bytes);
     r->len += narrow(r, bytes, got, r->block + r->len);
     return got;
   }
@@ -194,7 +210,8 @@ static void look_at_head(struct reader *r, const struct source *s)
   }
 }
 
-int log_read(struct tool *t, struct source *s)
+int log_read(struct tool *t, struct source *s, const uint8_t *ahead,
+             size_t ahead_len)
 {
   struct reader *r = calloc(1, sizeof *r);
   int status = -1;
@@ -206,6 +223,8 @@ int log_read(struct tool *t, struct source *s)
     r->tool = t;
     r->file = s->name;
     r->number = 1;
+    r->ahead = ahead;
+    r->ahead_len = ahead_len;
     look_at_head(r, s);
     while (fill(r, s->stream) > 0) {
       take(r, 0);

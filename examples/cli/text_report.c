@@ -3,12 +3,20 @@
 #include <string.h>
 
 #include "dump.h"
+#include "escape.h"
 #include "input.h"
 #include "json.h"
+#include "log_line.h"
 #include "log_read.h"
 #include "text_show.h"
 
-enum { DUMP_MAX = 64 << 20, DUMP_BLOCK = 64 << 10 };
+enum {
+  DUMP_MAX = 64 << 20,
+  DUMP_BLOCK = 64 << 10,
+  TEXT_MAX = 256 << 10, /* more than that is a log */
+  TIME_AT = 80, /* where in a line its time begins, at most */
+  NAME_CAP = 400
+};
 
 /* Anything that is not mostly binary; logs may hold some binary. */
 int text_recognise(const uint8_t *head, size_t head_len, int is_whole)
@@ -29,12 +37,12 @@ int text_recognise(const uint8_t *head, size_t head_len, int is_whole)
   return strange * 10 <= head_len && zeros * 100 <= head_len * 55;
 }
 
-static int read_all(struct out *text, struct source *s)
+static int read_all(struct out *text, struct source *s, size_t limit)
 {
   uint8_t *block = malloc(DUMP_BLOCK);
   size_t got;
 
-  while (block != NULL && text->len < DUMP_MAX &&
+  while (block != NULL && text->len < limit &&
          (got = fread(block, 1, DUMP_BLOCK, s->stream)) > 0) {
     out_bytes(text, block, got);
   }
@@ -62,7 +70,7 @@ static int report_dump(struct tool *t, struct source *s, enum dump_kind kind)
   int status = -1;
 
   out_init(&text, NULL);
-  if (j == NULL || read_all(&text, s) != 0) {
+  if (j == NULL || read_all(&text, s, DUMP_MAX) != 0) {
     tool_warn(t, s->name, "out of memory");
   } else {
     judged_init(j);
@@ -85,9 +93,80 @@ static int report_dump(struct tool *t, struct source *s, enum dump_kind kind)
   return status;
 }
 
+/* What a program printed about one connection has few lines and no times; its
+ * lines explain each other, so they are judged together. */
+static int is_one_text(const struct source *s)
+{
+  const uint8_t *at = s->head;
+  struct dump_line line;
+  struct log_line parts;
+  unsigned lines = 0;
+  unsigned timed = 0;
+
+  while (dump_next_line(&at, s->head + s->head_len, &line)) {
+    if (line.len > 0) {
+      log_line_parse(&parts, line.ptr, line.len);
+      lines++;
+      timed += parts.time.ptr != NULL && parts.time.ptr - line.ptr < TIME_AT;
+    }
+  }
+  return s->head_len > 0 && s->head[0] < 0x80 &&
+         memchr(s->head, 0, s->head_len) == NULL && timed * 4 <= lines;
+}
+
+static int report_text(struct tool *t, const char *name, const uint8_t *text,
+                       size_t len)
+{
+  struct judged *j = malloc(sizeof *j);
+  struct out *o = &t->out;
+
+  if (j == NULL) {
+    tool_warn(t, name, "out of memory");
+    return -1;
+  }
+  judge_text(j, text, len, 0);
+  if (t->options->json) {
+    out_str(o, "{\"type\":\"text\"");
+    json_text(o, "file", name);
+    show_verdict_json(o, &j->verdict);
+    show_recognised_json(t, j, text, len);
+    out_str(o, "}\n");
+  } else {
+    escape_term(o, name, strlen(name), NAME_CAP);
+    out_str(o, ": ");
+    show_people(t, j, text, len);
+  }
+  t->num_failures += j->num_hints > 0 && !j->verdict.noise &&
+                     j->verdict.causes[0].id > TLSDIAG_CAUSE_UNKNOWN;
+  free(j);
+  return 0;
+}
+
+/* A text without times that does not end soon is a log all the same. */
+static int report_text_or_log(struct tool *t, struct source *s)
+{
+  struct out text;
+  int status;
+
+  out_init(&text, NULL);
+  if (read_all(&text, s, TEXT_MAX) != 0) {
+    tool_warn(t, s->name, "out of memory");
+    status = -1;
+  } else if (text.len < TEXT_MAX) {
+    status = report_text(t, s->name, (const uint8_t *)text.text, text.len);
+  } else {
+    status = log_read(t, s, (const uint8_t *)text.text, text.len);
+  }
+  t->out.failed |= out_close(&text) != 0;
+  return status;
+}
+
 int text_report(struct tool *t, struct source *s)
 {
   enum dump_kind kind = dump_recognise(s->head, s->head_len);
 
-  return kind != DUMP_NONE ? report_dump(t, s, kind) : log_read(t, s);
+  if (kind != DUMP_NONE) {
+    return report_dump(t, s, kind);
+  }
+  return is_one_text(s) ? report_text_or_log(t, s) : log_read(t, s, NULL, 0);
 }

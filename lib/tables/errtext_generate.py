@@ -264,7 +264,8 @@ def inc(tables):
                  'eof_hello', 'eof_mid', 'rst', 'rst_hello', 'rst_mid',
                  'timeout', 'timeout_hello', 'timeout_mid', 'callback',
                  'sni_absent', 'after_handshake', 'asked_end',
-                 'ver_reject_server', 'ver_reject_client'):
+                 'ver_reject_server', 'ver_reject_client', 'old_record',
+                 'not_tls_record'):
         out.append('  ET_MEANING_%s = %d,\n' % (name.upper(),
                                                 tables.meaning[name]))
     out.append('  ET_NUM_PATTERNS = %d\n};\n\n' % len(tables.patterns))
