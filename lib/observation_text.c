@@ -43,11 +43,27 @@ static void bits(struct text *t, uint32_t registry, uint32_t word)
   }
 }
 
+static void counted(struct text *t, const char *before, uint64_t number,
+                    const char *behind)
+{
+  text_str(t, before);
+  text_number(t, number);
+  text_str(t, behind);
+}
+
+/* "1 byte", "2 bytes": the word in the singular, for nouns that take an s. */
+static void many(struct text *t, const char *before, uint64_t number,
+                 const char *noun)
+{
+  counted(t, before, number, noun);
+  if (number != 1) {
+    text_char(t, 's');
+  }
+}
+
 static void hello(struct text *t, const tlsdiag_observation *o)
 {
-  text_str(t, "ClientHello of ");
-  text_number(t, o->b);
-  text_str(t, " bytes");
+  counted(t, "ClientHello of ", o->b, " bytes");
   bits(t, TLSDIAG_REGISTRY_HELLO, o->a);
 }
 
@@ -117,14 +133,6 @@ static void closing(struct text *t, const tlsdiag_observation *o)
   }
 }
 
-static void counted(struct text *t, const char *before, uint64_t number,
-                    const char *behind)
-{
-  text_str(t, before);
-  text_number(t, number);
-  text_str(t, behind);
-}
-
 static void first_bytes(struct text *t, const tlsdiag_observation *o)
 {
   text_str(t, "first bytes are not TLS: ");
@@ -142,8 +150,8 @@ static void malformed(struct text *t, const tlsdiag_observation *o)
 {
   text_str(t, "breaks the syntax at ");
   text_name(t, TLSDIAG_REGISTRY_FIELD, o->a, "field");
-  counted(t, ": wanted ", o->b >> 16, "");
-  counted(t, " bytes, had ", o->b & 0xffff, "");
+  many(t, ": wanted ", o->b >> 16, " byte");
+  counted(t, ", had ", o->b & 0xffff, "");
 }
 
 static void key_exchange(struct text *t, const tlsdiag_observation *o)
@@ -154,14 +162,14 @@ static void key_exchange(struct text *t, const tlsdiag_observation *o)
     text_name(t, TLSDIAG_REGISTRY_GROUP, o->a, "number");
   }
   if (o->b != 0) {
-    counted(t, ", DH prime of ", o->b, " bits");
+    many(t, ", DH prime of ", o->b, " bit");
   }
 }
 
 static void offered(struct text *t, const tlsdiag_observation *o,
                     uint32_t registry, uint32_t count, const char *what)
 {
-  counted(t, "offers ", count, what);
+  many(t, "offers ", count, what);
   bits(t, registry, o->a);
 }
 
@@ -178,15 +186,16 @@ static void words(struct text *t, const tlsdiag_observation *o)
   case TLSDIAG_OBS_SYN: text_str(t, "opens (SYN)"); break;
   case TLSDIAG_OBS_SYN_ACK: text_str(t, "accepts (SYN/ACK)"); break;
   case TLSDIAG_OBS_SYN_REPEATED:
-    counted(t, "sends its SYN again, ", o->a, " times");
+    many(t, "sends its SYN again, ", o->a, " time");
     break;
   case TLSDIAG_OBS_REFUSED: text_str(t, "refuses the connection (RST)"); break;
   case TLSDIAG_OBS_RETRANSMITTED:
-    counted(t, "sends ", o->a, " segments again");
-    counted(t, ", the largest of ", o->b, " bytes");
+    many(t, "sends ", o->a, " segment");
+    many(t, " again, the largest of ", o->b, " byte");
     break;
   case TLSDIAG_OBS_UNACKNOWLEDGED:
-    counted(t, "", o->a, " bytes were never acknowledged");
+    many(t, "", o->a, " byte");
+    text_str(t, " never acknowledged");
     break;
   case TLSDIAG_OBS_RESET_EVIDENCE:
     text_str(t, "its reset does not look like its own");
@@ -195,7 +204,10 @@ static void words(struct text *t, const tlsdiag_observation *o)
     counted(t, ", usually ", o->b & 0xff, ")");
     break;
   case TLSDIAG_OBS_CLOSE: closing(t, o); break;
-  case TLSDIAG_OBS_GAP: counted(t, "", o->a, " bytes were not observed"); break;
+  case TLSDIAG_OBS_GAP:
+    many(t, "", o->a, " byte");
+    text_str(t, " not observed");
+    break;
   case TLSDIAG_OBS_MIDSTREAM:
     text_str(t, "the observation starts in mid-connection");
     break;
@@ -209,13 +221,13 @@ static void words(struct text *t, const tlsdiag_observation *o)
   case TLSDIAG_OBS_CLIENT_HELLO: hello(t, o); break;
   case TLSDIAG_OBS_OFFERED_VERSIONS: versions(t, o); break;
   case TLSDIAG_OBS_OFFERED_SUITES:
-    offered(t, o, TLSDIAG_REGISTRY_SUITES, o->b, " cipher suites");
+    offered(t, o, TLSDIAG_REGISTRY_SUITES, o->b, " cipher suite");
     break;
   case TLSDIAG_OBS_OFFERED_GROUPS:
-    offered(t, o, TLSDIAG_REGISTRY_GROUPS, o->b >> 16, " groups");
+    offered(t, o, TLSDIAG_REGISTRY_GROUPS, o->b >> 16, " group");
     break;
   case TLSDIAG_OBS_OFFERED_SIGALGS:
-    offered(t, o, TLSDIAG_REGISTRY_SIGALGS, o->b, " signature algorithms");
+    offered(t, o, TLSDIAG_REGISTRY_SIGALGS, o->b, " signature algorithm");
     break;
   case TLSDIAG_OBS_SERVER_NAME: text_str(t, "names the server"); break;
   case TLSDIAG_OBS_HELLO_RETRY_REQUEST:
@@ -224,11 +236,11 @@ static void words(struct text *t, const tlsdiag_observation *o)
   case TLSDIAG_OBS_SERVER_KEY_EXCHANGE: key_exchange(t, o); break;
   case TLSDIAG_OBS_FINISHED: text_str(t, "Finished (encrypted)"); break;
   case TLSDIAG_OBS_PROTECTED_RECORD:
-    counted(t, "encrypted record of ", o->a, " bytes");
+    many(t, "encrypted record of ", o->a, " byte");
     break;
   case TLSDIAG_OBS_ALERT: alert(t, o); break;
   case TLSDIAG_OBS_ENCRYPTED_ALERT:
-    counted(t, "encrypted alert, record of ", o->a, " bytes");
+    many(t, "encrypted alert, record of ", o->a, " byte");
     break;
   case TLSDIAG_OBS_MALFORMED: malformed(t, o); break;
   case TLSDIAG_OBS_ANOMALY:
@@ -240,7 +252,7 @@ static void words(struct text *t, const tlsdiag_observation *o)
     text_name(t, TLSDIAG_REGISTRY_HANDSHAKE_TYPE, o->a, "message");
     break;
   case TLSDIAG_OBS_OVERSIZED:
-    counted(t, "oversized record of ", o->a, " bytes");
+    many(t, "oversized record of ", o->a, " byte");
     break;
   case TLSDIAG_OBS_POLICY: cause(t, "the known policy predicts ", o); break;
   case TLSDIAG_OBS_GROUP: cause(t, "other connections suggest ", o); break;
