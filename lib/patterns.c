@@ -8,15 +8,15 @@
 
 /* ---- the table ---- */
 
-/* Lists of one to eight names become a word of bits. */
+/* Lists of one to ten names become a word of bits. */
 #define T(name) (1ull << TRAIT_##name)
-#define EIGHT(a, b, c, d, e, f, g, h, ...)                                     \
-  (T(a) | T(b) | T(c) | T(d) | T(e) | T(f) | T(g) | T(h))
+#define TEN(a, b, c, d, e, f, g, h, i, j, ...)                                 \
+  (T(a) | T(b) | T(c) | T(d) | T(e) | T(f) | T(g) | T(h) | T(i) | T(j))
 #define ALL(...)                                                               \
-  EIGHT(__VA_ARGS__, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS,   \
-        ALWAYS)
+  TEN(__VA_ARGS__, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS,     \
+      ALWAYS, ALWAYS, ALWAYS)
 #define NOT(...)                                                               \
-  EIGHT(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE)
+  TEN(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE)
 #define BUT(...) NOT(__VA_ARGS__)
 
 /* The names of causes are those of causes.csv, and OWN. */
@@ -110,9 +110,9 @@ static void propose(const tlsdiag_track *t, uint64_t traits,
     const tlsdiag_attempt *own = surest(t, m.bad);
 
     m.cause = own->cause;
-    m.confidence = own->confidence < p->confidence
-                     ? (own->confidence + p->confidence) / 2u
-                     : own->confidence;
+    if (own->confidence < p->confidence) {
+      m.confidence = (own->confidence + p->confidence) / 2u;
+    }
     if (m.cause <= TLSDIAG_CAUSE_UNKNOWN) {
       return;
     }

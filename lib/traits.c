@@ -160,6 +160,15 @@ static int is_resumed(const tlsdiag_attempt *a)
           (TLSDIAG_SERVER_HELLO_RESUMED | TLSDIAG_SERVER_HELLO_PSK)) != 0;
 }
 
+/* In TLS 1.3 the session_id is a disguise (RFC 8446 appendix D.4). */
+static int resumes(const tlsdiag_attempt *a)
+{
+  uint32_t flags = a->hello_flags;
+
+  return (flags & (TLSDIAG_HELLO_TICKET | TLSDIAG_HELLO_PSK)) != 0 ||
+         ((flags & TLSDIAG_HELLO_SESSION_ID) != 0 && a->version_max < 0x0304);
+}
+
 static int has_rsa_keys(const tlsdiag_attempt *a)
 {
   const struct suite_info *suite = suite_find(a->cipher);
@@ -218,10 +227,14 @@ static uint64_t traits_of_end(const tlsdiag_attempt *a)
          bit_if(choke, TRAIT_CHOKED) |
          bit_if(reset || closed || silent || choke, TRAIT_BROKEN) |
          bit_if(hello && a->alert == 70, TRAIT_VERSION_REFUSED) |
+         bit_if(hello && a->alert == 40, TRAIT_REFUSED) |
+         bit_if(hello && a->alert == 47, TRAIT_PARAMETER_REFUSED) |
          bit_if(a->cause == TLSDIAG_CAUSE_INJECTED_RESET, TRAIT_FORGED) |
          bit_if(a->cause == TLSDIAG_CAUSE_CLIENT_HELLO_LOST, TRAIT_LOST) |
          bit_if(!is_open(a->cause) && a->confidence >= SURE, TRAIT_EXPLAINED) |
-         bit_if(abandoned(a), TRAIT_ABANDONED) | bit_if(keys, TRAIT_AT_KEYS) |
+         bit_if(abandoned(a), TRAIT_ABANDONED) |
+         bit_if(a->alert == ALERT_NONE, TRAIT_NO_ALERT) |
+         bit_if(keys, TRAIT_AT_KEYS) |
          bit_if(is_certificate_alert(a), TRAIT_CERTIFICATE_ALERT) |
          bit_if(is_probe(a), TRAIT_PROBE);
 }
@@ -231,9 +244,7 @@ static uint64_t traits_of_offer(const tlsdiag_attempt *a)
   return bit_if(is_large(a), TRAIT_LARGE) | bit_if(has_ems(a), TRAIT_EMS) |
          bit_if(has_rsa_keys(a), TRAIT_RSA_KEYS) |
          bit_if(is_resumed(a), TRAIT_RESUMED) |
-         bit_if((a->hello_flags & (TLSDIAG_HELLO_TICKET | TLSDIAG_HELLO_PSK |
-                                   TLSDIAG_HELLO_SESSION_ID)) != 0,
-                TRAIT_RESUMES);
+         bit_if(resumes(a), TRAIT_RESUMES);
 }
 
 /* ---- two attempts ---- */
@@ -273,7 +284,8 @@ int attempts_alike(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
 static int same_hello(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
 {
   return a->hello_hash != 0 && a->hello_hash == b->hello_hash &&
-         a->version_max == b->version_max;
+         a->version_max == b->version_max && is_large(a) == is_large(b) &&
+         ((a->hello_flags ^ b->hello_flags) & TLSDIAG_HELLO_GREASE) == 0;
 }
 
 /* Of two observers each has its own clock. */
@@ -307,6 +319,13 @@ static int carries_less(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
          (a->hello_hash != b->hello_hash && b->hello_len < a->hello_len);
 }
 
+/* Each began before the other was over. */
+static int overlap(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
+{
+  return b->t_us <= a->t_us + a->duration_ms * (uint64_t)1000 &&
+         a->t_us <= b->t_us + b->duration_ms * (uint64_t)1000;
+}
+
 static uint64_t traits_of_other(const tlsdiag_attempt *a,
                                 const tlsdiag_attempt *b)
 {
@@ -315,6 +334,7 @@ static uint64_t traits_of_other(const tlsdiag_attempt *a,
          bit_if(fallback_refused(b), TRAIT_FALLBACK_REFUSED) |
          bit_if(attempts_alike(a, b), TRAIT_ALIKE) |
          bit_if(is_later(a, b), TRAIT_LATER) |
+         bit_if(overlap(a, b), TRAIT_PARALLEL) |
          bit_if(!has_ems(b), TRAIT_NO_EMS) |
          bit_if(!is_resumed(b), TRAIT_FULL);
 }
@@ -344,7 +364,7 @@ static uint64_t traits_of_hellos(const tlsdiag_attempt *a,
          bit_if(is != 0 && is < was, TRAIT_LOWER_VERSION) |
          bit_if(was != 0 && is > was, TRAIT_HIGHER_VERSION) |
          bit_if(was == 0 || is == 0, TRAIT_VERSION_UNKNOWN) |
-         bit_if(chosen != 0 && chosen <= was && a->version_min != 0 &&
+         bit_if(chosen != 0 && chosen <= was &&
                   chosen >= version_rank(a->version_min),
                 TRAIT_COVERED) |
          bit_if(!is_large(b) && b->hello_len != 0 &&
@@ -411,6 +431,9 @@ static uint64_t contradictions(const struct rest *r, const tlsdiag_attempt *c)
   }
   if (same_name(a, c)) {
     found |= bit_if(same_hello(a, c), TRAIT_HELLO_WORKED) |
+             bit_if(same_hello(a, c) &&
+                      c->outcome == TLSDIAG_OUTCOME_COMPLETED,
+                    TRAIT_HELLO_COMPLETED) |
              bit_if(version_rank(c->version_max) >=
                       version_rank(a->version_max),
                     TRAIT_VERSION_WORKED) |
