@@ -285,7 +285,7 @@ int tlsdiag_classify(const tlsdiag_flow *flow, tlsdiag_verdict *out)
   facts_gather(f, &r.facts);
   try_rules(&r, r.facts.trigger);
   if (r.facts.trigger >= TRIGGER_ALERT_CLIENT &&
-      r.facts.trigger < TRIGGER_ANY_ALERT_CLIENT) {
+      r.facts.trigger < TRIGGER_HIDDEN_CLIENT) {
     try_rules(&r, r.facts.trigger < TRIGGER_ALERT_SERVER
                     ? TRIGGER_ANY_ALERT_CLIENT
                     : TRIGGER_ANY_ALERT_SERVER);

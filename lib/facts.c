@@ -581,12 +581,13 @@ static int is_unacknowledged(const struct flow *f, unsigned from)
 
 void facts_gather(const struct flow *f, struct facts *k)
 {
+  const size_t num = f->num_observations;
   size_t i;
 
   memset(k, 0, sizeof *k);
   k->stage = f->stage;
   fact_infer(k, FACT_ALWAYS, 1);
-  for (i = 0; i < f->num_observations; i++) {
+  for (i = 0; i < num; i++) {
     one(k, &f->observed[i], i);
   }
   fact_infer(k, FACT_CLIENT_BYTES, f->side[0].offset + f->side[0].head_len != 0);

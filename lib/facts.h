@@ -24,10 +24,10 @@ enum fact {
  * it; alerts carry their description in the low byte. */
 enum trigger {
   TRIGGER_NONE = 0,          /* nothing abnormal, and not complete */
+  TRIGGER_ANY_ALERT_CLIENT = 0x80, /* tried besides the exact one */
+  TRIGGER_ANY_ALERT_SERVER = 0x81,
   TRIGGER_ALERT_CLIENT = 0x100, /* + description, the client sent it */
   TRIGGER_ALERT_SERVER = 0x200,
-  TRIGGER_ANY_ALERT_CLIENT = 0x300, /* tried besides the exact one */
-  TRIGGER_ANY_ALERT_SERVER = 0x301,
   TRIGGER_HIDDEN_CLIENT = 0x310, /* an encrypted alert, or what looks so */
   TRIGGER_HIDDEN_SERVER = 0x311,
   TRIGGER_FIN_CLIENT = 0x320,

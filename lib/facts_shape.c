@@ -178,6 +178,9 @@ void shape_gather(const struct flow *f, struct facts *k)
   size_t i;
   int hello_seen = 0;
 
+  if (f->side[0].num_records + f->side[1].num_records == 0) {
+    return;
+  }
   if (!fact_holds(k, FACT_TLS13)) {
     if (!fact_holds(k, FACT_SERVER_HELLO)) {
       unknown_records(f, k);

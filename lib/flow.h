@@ -146,7 +146,8 @@ struct flow {
   uint8_t prologue;   /* TLSDIAG_PROLOGUE_*, how far STARTTLS came */
   uint8_t hello_session_id[32]; /* to see an abbreviated handshake */
   uint8_t hello_session_id_len;
-  uint8_t padding_[7];
+  uint8_t first_close; /* 1 + index of that observation */
+  uint8_t padding_[6];
   struct side side[2];
   struct observed observed[NUM_OBSERVATIONS];
 };

@@ -50,6 +50,9 @@ struct observed *observe_at(struct flow *f, unsigned kind, unsigned from,
     return NULL;
   }
   o = &f->observed[f->num_observations++];
+  if (kind == TLSDIAG_OBS_CLOSE && f->first_close == 0) {
+    f->first_close = f->num_observations;
+  }
   o->kind = (uint8_t)kind;
   o->from = (uint8_t)from;
   o->stage = f->stage;

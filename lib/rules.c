@@ -49,23 +49,6 @@ unsigned rules_first(unsigned trigger)
   return low;
 }
 
-int rule_holds(const struct facts *k, const struct rule *rule)
-{
-  size_t i;
-
-  for (i = 0; i < RULE_ALL && rule->all[i] != FACT_ALWAYS; i++) {
-    if (!fact_holds(k, rule->all[i])) {
-      return 0;
-    }
-  }
-  for (i = 0; i < RULE_NOT && rule->none[i] != FACT_NONE; i++) {
-    if (fact_holds(k, rule->none[i])) {
-      return 0;
-    }
-  }
-  return 1;
-}
-
 /* Each fact that argues against a rule takes a quarter of its confidence. */
 unsigned rule_confidence(const struct facts *k, const struct rule *rule)
 {

@@ -23,8 +23,25 @@ extern const unsigned num_rules;
 
 /* The first row of a trigger, or of what comes behind it. */
 unsigned rules_first(unsigned trigger);
-/* All of the row's facts hold and none of its NOT facts does. */
-int rule_holds(const struct facts *k, const struct rule *rule);
+/* All of the row's facts hold and none of its NOT facts does.  Inline: it is
+ * asked of every row of a trigger. */
+static inline int rule_holds(const struct facts *k, const struct rule *rule)
+{
+  size_t i;
+
+  for (i = 0; i < RULE_ALL && rule->all[i] != FACT_ALWAYS; i++) {
+    if (!fact_holds(k, rule->all[i])) {
+      return 0;
+    }
+  }
+  for (i = 0; i < RULE_NOT && rule->none[i] != FACT_NONE; i++) {
+    if (fact_holds(k, rule->none[i])) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 /* The row's confidence after what argues against it. */
 unsigned rule_confidence(const struct facts *k, const struct rule *rule);
 const char *rule_sentence(unsigned index);

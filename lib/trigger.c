@@ -248,13 +248,7 @@ static int server_owes(const struct facts *k)
 /* What the end tells, whatever was found to be the reason. */
 static void end_facts(const struct flow *f, struct facts *k)
 {
-  size_t i;
-
-  for (i = 0; i < f->num_observations; i++) {
-    if (f->observed[i].kind == TLSDIAG_OBS_CLOSE && k->close_at == 0) {
-      k->close_at = (uint8_t)(i + 1);
-    }
-  }
+  k->close_at = f->first_close;
   fact_infer(k, FACT_ENDED, k->close_at != 0);
   fact_infer(k, server_owes(k) ? FACT_SERVER_OWES : FACT_CLIENT_OWES, 1);
   fact_infer(k, FACT_PEER_CLOSED_TOO,
@@ -291,6 +285,7 @@ static uint8_t outcome_of(const struct facts *k)
 
 void trigger_choose(const struct flow *f, struct facts *k)
 {
+  const size_t num = f->num_observations;
   int done = completed(k);
   size_t i;
 
@@ -300,7 +295,7 @@ void trigger_choose(const struct flow *f, struct facts *k)
   if (fact_holds(k, FACT_SYN_UNANSWERED) && (f->state & FLOW_ENDED) != 0) {
     k->trigger = TRIGGER_CONNECT;
   }
-  for (i = 0; i < f->num_observations && k->trigger == TRIGGER_NONE; i++) {
+  for (i = 0; i < num && k->trigger == TRIGGER_NONE; i++) {
     if (event(f, k, i, done)) {
       silence_facts(f, k, i);
     }
