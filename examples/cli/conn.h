@@ -67,6 +67,7 @@ struct watch {
   uint32_t hello_len;
   uint8_t hello_format; /* TLSDIAG_FORMAT_* */
   uint8_t hello_is_raw; /* it never became whole: records as they came */
+  uint8_t hello_done;   /* nothing more is added to it */
   uint8_t num_tagged;
   uint8_t data_seen;     /* bit TLSDIAG_FROM_*: application data of that side */
   uint8_t spoke_tls;     /* a TLS message of either side was seen */

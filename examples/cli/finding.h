@@ -5,7 +5,7 @@
 #include "conn.h"
 #include "tool.h"
 
-enum { ENDPOINT_TEXT = 64, NAME_TEXT = 32, HELLO_ROOM = 16 << 10 };
+enum { ENDPOINT_TEXT = 64, NAME_TEXT = 32, HELLO_ROOM = 18 << 10 };
 
 struct finding {
   const char *file;

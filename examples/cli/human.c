@@ -24,22 +24,33 @@ static const char *cause_id(unsigned cause)
   return id != NULL ? id : "?";
 }
 
-static void headline(struct out *o, const struct finding *f, int colour)
+/* "#12  12:00:00.123456  192.0.2.7:51234 -> 198.51.100.5:443  example.com" */
+static void headline(struct out *o, const struct finding *f)
 {
   out_char(o, '#');
   out_u64(o, f->conn->index);
   out_str(o, "  ");
   time_of_day(o, f->conn->start_us);
   out_str(o, "  ");
-  style_set(o, colour, STYLE_BOLD);
   out_str(o, f->client);
   out_str(o, " -> ");
   out_str(o, f->server);
-  style_set(o, colour, STYLE_PLAIN);
   if (f->sni.ptr != NULL) {
     out_str(o, "  ");
     escape_term(o, f->sni.ptr, f->sni.len, NAME_CAP);
   }
+}
+
+/* Writes a line broken at the margin, its runs of spaces kept where they do
+ * not meet it. */
+static void broken(struct out *o, struct out *line, enum style style,
+                   int colour)
+{
+  out_char(line, '\0');
+  style_set(o, colour, style);
+  style_wrap(o, line->text, 0, INDENT);
+  style_set(o, colour, STYLE_PLAIN);
+  out_clear(line);
 }
 
 static const char *party_text(unsigned party)
@@ -71,19 +82,17 @@ static enum style outcome_style(const tlsdiag_verdict *v)
                                                               : STYLE_BAD;
 }
 
-/* "  No cipher suite in common  (no_shared_cipher, 97 %, look at ...)" */
-static void outcome(struct out *o, const struct finding *f, int colour)
+/* "No cipher suite in common (no_shared_cipher, 97% sure, look at ...)" */
+static void outcome(struct out *o, const struct finding *f)
 {
   const tlsdiag_cause *cause = &f->verdict.causes[0];
   const char *party = party_text(cause->party);
 
-  style_set(o, colour, outcome_style(&f->verdict));
   if (f->verdict.outcome == TLSDIAG_OUTCOME_INCOMPLETE) {
     out_str(o, "Not seen to its end: ");
   }
   out_str(o, cause_title(cause->id));
-  style_set(o, colour, STYLE_PLAIN);
-  out_str(o, "  (");
+  out_str(o, " (");
   out_str(o, cause_id(cause->id));
   out_str(o, ", ");
   out_u64(o, cause->confidence);
@@ -199,12 +208,19 @@ static void alternatives(struct out *o, const struct finding *f, int colour)
 
 void human_full(struct out *o, const struct finding *f, int colour)
 {
+  struct out line;
+
+  out_init(&line, NULL);
   out_char(o, '\n');
-  headline(o, f, colour);
-  out_char(o, '\n');
+  headline(&line, f);
+  broken(o, &line, STYLE_BOLD, colour);
+  outcome(&line, f);
   out_repeat(o, ' ', INDENT);
-  outcome(o, f, colour);
-  out_char(o, '\n');
+  out_char(&line, '\0');
+  style_set(o, colour, outcome_style(&f->verdict));
+  style_wrap(o, line.text, INDENT, INDENT);
+  style_set(o, colour, STYLE_PLAIN);
+  (void)out_close(&line);
   what_happened(o, f);
   out_char(o, '\n');
   ladder_write(o, f, colour);
@@ -217,8 +233,16 @@ void human_full(struct out *o, const struct finding *f, int colour)
 
 void human_line(struct out *o, const struct finding *f, int colour)
 {
-  headline(o, f, colour);
-  out_str(o, "  ");
-  outcome(o, f, colour);
-  out_char(o, '\n');
+  const tlsdiag_cause *cause = &f->verdict.causes[0];
+  struct out line;
+
+  out_init(&line, NULL);
+  headline(&line, f);
+  out_str(&line, "  ");
+  out_str(&line, cause_id(cause->id));
+  out_char(&line, ' ');
+  out_u64(&line, cause->confidence);
+  out_char(&line, '%');
+  broken(o, &line, outcome_style(&f->verdict), colour);
+  (void)out_close(&line);
 }

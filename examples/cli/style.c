@@ -18,35 +18,33 @@ static void new_line(struct out *o, size_t indent)
   out_repeat(o, ' ', indent);
 }
 
+/* Spaces stay as they are, but for those at which a line is broken. */
 void style_wrap(struct out *o, const char *text, size_t at, size_t indent)
 {
   size_t column = at;
-  int fresh = 1; /* nothing on this line yet */
 
   while (*text != '\0') {
-    size_t word = strcspn(text, " \n");
+    size_t spaces = strspn(text, " ");
+    size_t word = strcspn(text + spaces, " \n");
 
-    if (word > 0) {
-      if (!fresh && column + 1 + word > STYLE_WIDTH) {
-        new_line(o, indent);
-        column = indent;
-        fresh = 1;
-      }
-      if (!fresh) {
-        out_char(o, ' ');
-        column++;
-      }
-      out_bytes(o, text, word);
-      column += word;
-      fresh = 0;
-    }
-    text += word;
-    if (*text == '\n' && text[1] != '\0') {
+    if (word > 0 && column > indent && column + spaces + word > STYLE_WIDTH) {
       new_line(o, indent);
       column = indent;
-      fresh = 1;
+      text += spaces;
+      spaces = 0;
     }
-    text += *text != '\0' ? 1 : 0;
+    if (word > 0) {
+      out_bytes(o, text, spaces + word);
+      column += spaces + word;
+    }
+    text += spaces + word;
+    if (*text == '\n') {
+      text++;
+      if (*text != '\0') {
+        new_line(o, indent);
+        column = indent;
+      }
+    }
   }
   out_char(o, '\n');
 }

@@ -9,7 +9,7 @@ enum {
   FLOW_ROOM = 6144,
   WATCHES_PER_BLOCK = 64,
   FEED_TURNS = 1 << 16,
-  RAW_MAX = 4096,
+  RAW_MAX = 18 << 10,
   PAGE_RECORD = 512
 };
 
@@ -170,6 +170,22 @@ void watch_segment(struct watch *w, const tlsdiag_segment *segment,
   watch_tag(w, frame);
 }
 
+/* A hello that outgrew the flow's room shows only its beginning. */
+static int is_whole_hello(unsigned format, const tlsdiag_bytes *message)
+{
+  size_t body;
+
+  if (format != TLSDIAG_FORMAT_TLS) {
+    return format == TLSDIAG_FORMAT_SSLV2 || message->ptr[0] == 1;
+  }
+  if (message->len < 4 || message->ptr[0] != 1) {
+    return 0;
+  }
+  body = (size_t)message->ptr[1] << 16 | (size_t)message->ptr[2] << 8 |
+         message->ptr[3];
+  return body + 4 <= message->len;
+}
+
 /* Keeps the first ClientHello: its name, protocols and fingerprint are wanted
  * only if the connection is reported, and decoded only then. */
 static void keep_hello(struct watch *w)
@@ -178,16 +194,17 @@ static void keep_hello(struct watch *w)
   unsigned from;
   unsigned format;
 
-  if ((w->hello != NULL && !w->hello_is_raw) ||
+  if (w->hello_done ||
       tlsdiag_flow_message(w->flow, &from, &format, &message) !=
           TLSDIAG_STATUS_OK ||
       from != TLSDIAG_FROM_CLIENT || message.len == 0 ||
-      (format != TLSDIAG_FORMAT_SSLV2 && message.ptr[0] != 1)) {
+      !is_whole_hello(format, &message)) {
     return;
   }
   free(w->hello);
   w->hello = malloc(message.len);
   w->hello_is_raw = 0;
+  w->hello_done = 1;
   if (w->hello != NULL) {
     memcpy(w->hello, message.ptr, message.len);
     w->hello_len = (uint32_t)message.len;
@@ -202,8 +219,8 @@ static void keep_raw(struct watch *w, const uint8_t *data, size_t len)
   size_t have = w->hello != NULL ? w->hello_len : 0;
   uint8_t *raw;
 
-  if ((w->hello != NULL && !w->hello_is_raw) || w->spoke_tls ||
-      have >= RAW_MAX || (have == 0 && (len == 0 || data[0] != 22))) {
+  if (w->hello_done || have >= RAW_MAX ||
+      (have == 0 && (len == 0 || data[0] != 22))) {
     return;
   }
   if (len > RAW_MAX - have) {
@@ -218,6 +235,7 @@ static void keep_raw(struct watch *w, const uint8_t *data, size_t len)
   w->hello_len = (uint32_t)(have + len);
   w->hello_format = TLSDIAG_FORMAT_TLS;
   w->hello_is_raw = 1;
+  w->hello_done = w->spoke_tls; /* that was all of it */
 }
 
 void watch_feed(struct watch *w, unsigned from, uint64_t t_us,
