@@ -155,7 +155,7 @@ static void put_evidence(struct out *o, const struct verdict_line *line)
   tlsdiag_observation seen;
   unsigned i;
   int first = 1;
-  char text[160];
+  char text[320];
 
   put_key(o, "evidence");
   puts_out(o, "[");

@@ -35,6 +35,13 @@ static const char *cause_name(unsigned cause)
   return tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, cause);
 }
 
+static const char *version_name(unsigned version)
+{
+  const char *name = tlsdiag_name(TLSDIAG_REGISTRY_VERSION, version);
+
+  return name != NULL ? name : "-";
+}
+
 /* The decoded hello of a connection; 0 when there is none. */
 static int hello_of(SSL *ssl, tlsdiag_client_hello *hello, unsigned *format,
                     tlsdiag_bytes *msg)
@@ -106,17 +113,18 @@ static void log_failure(ngx_connection_t *c, SSL *ssl,
     hello.server_name.ptr = (const uint8_t *)"-";
     hello.server_name.len = 1;
   }
-  ngx_log_error(
-      NGX_LOG_WARN, c->log, 0,
-      "tlsdiag: cause=%s confidence=%ud party=%s stage=%s sni=%*s "
-      "versions=%s..%s advice=\"%s\"",
-      cause_name(best->id), best->confidence,
-      tlsdiag_name(TLSDIAG_REGISTRY_PARTY, best->party),
-      tlsdiag_name(TLSDIAG_REGISTRY_STAGE, verdict->stage),
-      hello.server_name.len, hello.server_name.ptr,
-      known ? tlsdiag_name(TLSDIAG_REGISTRY_VERSION, hello.version_min) : "-",
-      known ? tlsdiag_name(TLSDIAG_REGISTRY_VERSION, hello.version_max) : "-",
-      tlsdiag_cause_text(best->id, TLSDIAG_SECTION_ADVICE));
+  ngx_log_error(NGX_LOG_WARN, c->log, 0,
+                "tlsdiag: cause=%s confidence=%ud party=%s stage=%s sni=%*s "
+                "versions=%s..%s advice=\"%s\"",
+                cause_name(best->id), best->confidence,
+                tlsdiag_name(TLSDIAG_REGISTRY_PARTY, best->party),
+                tlsdiag_name(TLSDIAG_REGISTRY_STAGE, verdict->stage),
+                hello.server_name.len, hello.server_name.ptr,
+                /* Before TLS 1.3 a hello names its highest version only. */
+                version_name(hello.version_min != 0 ? hello.version_min
+                                                    : hello.version_max),
+                version_name(hello.version_max),
+                tlsdiag_cause_text(best->id, TLSDIAG_SECTION_ADVICE));
   if (conf->log != NULL) {
     log_json(conf, c, ssl, verdict);
   }
@@ -140,47 +148,79 @@ static SSL *ssl_of(ngx_http_request_t *r)
   return r->connection->ssl != NULL ? r->connection->ssl->connection : NULL;
 }
 
-static void request_verdict(ngx_http_request_t *r, tlsdiag_verdict *verdict)
+/* What nginx itself found wrong with the client's certificate, as its own error
+ * log words it. */
+static size_t certificate_error(ngx_http_request_t *r, SSL *ssl, char *text,
+                                size_t len)
+{
+  ngx_http_ssl_srv_conf_t *conf =
+      ngx_http_get_module_srv_conf(r, ngx_http_ssl_module);
+  long result = SSL_get_verify_result(ssl);
+  X509 *cert = SSL_get_peer_certificate(ssl);
+  u_char *end = (u_char *)text;
+
+  X509_free(cert);
+  if (conf->verify == 0 || r->err_status != NGX_HTTP_BAD_REQUEST) {
+    return 0;
+  }
+  if (result != X509_V_OK) {
+    end = ngx_snprintf((u_char *)text, len,
+                       "client SSL certificate verify error: (%l:%s)", result,
+                       X509_verify_cert_error_string(result));
+  } else if (cert == NULL) {
+    end = ngx_snprintf((u_char *)text, len,
+                       "client sent no required SSL certificate");
+  }
+  return (size_t)(end - (u_char *)text);
+}
+
+static void hint(tlsdiag_flow *flow, const char *text, size_t len)
+{
+  tlsdiag_hint hints[4];
+  size_t count = 4, i;
+
+  ngx_memzero(hints, sizeof hints);
+  for (i = 0; i < 4; i++) {
+    hints[i].size = sizeof hints[i];
+  }
+  tlsdiag_text_scan((const uint8_t *)text, len, hints, sizeof hints[0], &count);
+  for (i = 0; i < count && i < 4; i++) {
+    tlsdiag_flow_hint(flow, &hints[i], 0);
+  }
+}
+
+/* 1 when the request is one that nginx refused for reasons of TLS. */
+static int request_verdict(ngx_http_request_t *r, tlsdiag_verdict *verdict)
 {
   tlsdiag_flow flow;
-  const tlsdiag_flow *seen = NULL;
+  const tlsdiag_flow *seen = &flow;
   SSL *ssl = ssl_of(r);
+  char text[256];
+  size_t len = ssl != NULL ? certificate_error(r, ssl, text, sizeof text) : 0;
 
   ngx_memzero(verdict, sizeof *verdict);
   verdict->size = sizeof *verdict;
-  if (ssl != NULL) {
-    seen = tlsdiag_ssl_flow(ssl);
-  } else if (r->http_connection->ssl) {
-    /* What the client sent instead of a hello. */
-    tlsdiag_flow_init(&flow, sizeof flow, NULL);
+  tlsdiag_flow_init(&flow, sizeof flow, NULL);
+  if (ssl == NULL) { /* what the client sent instead of a hello */
     tlsdiag_flow_feed(&flow, TLSDIAG_FROM_CLIENT, 0, r->request_line.data,
                       r->request_line.len, NULL);
     tlsdiag_flow_close(&flow, TLSDIAG_FROM_SERVER, TLSDIAG_CLOSE_LOCAL, 0);
-    seen = &flow;
+  } else if (len > 0) {
+    hint(&flow, text, len);
+  } else {
+    seen = tlsdiag_ssl_flow(ssl);
   }
   if (seen != NULL) {
     tlsdiag_classify(seen, verdict);
   }
-  if (ssl != NULL && (r->err_status == NGX_HTTPS_CERT_ERROR ||
-                      r->err_status == NGX_HTTPS_NO_CERT)) {
-    verdict->outcome = TLSDIAG_OUTCOME_FAILED;
-    verdict->num_causes = 1;
-    verdict->causes[0].id = r->err_status == NGX_HTTPS_NO_CERT
-                                ? TLSDIAG_CAUSE_CLIENT_CERTIFICATE_MISSING
-                                : TLSDIAG_CAUSE_CLIENT_CERTIFICATE_REJECTED;
-    verdict->causes[0].confidence = 100;
-    verdict->causes[0].party = TLSDIAG_PARTY_CLIENT;
-  }
+  return ssl == NULL || len > 0;
 }
 
 static ngx_int_t on_log_phase(ngx_http_request_t *r)
 {
   tlsdiag_verdict verdict;
 
-  if (r == r->main && (r->err_status == NGX_HTTP_TO_HTTPS ||
-                       r->err_status == NGX_HTTPS_CERT_ERROR ||
-                       r->err_status == NGX_HTTPS_NO_CERT)) {
-    request_verdict(r, &verdict);
+  if (r == r->main && r->http_connection->ssl && request_verdict(r, &verdict)) {
     log_failure(r->connection, ssl_of(r), &verdict);
   }
   return NGX_OK;

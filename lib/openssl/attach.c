@@ -101,6 +101,7 @@ void watch_restart(struct watch *watch)
   watch->num_hellos = 0;
   watch->retry = 0;
   watch->server_hello = 0;
+  watch->started = 0;
   watch->active = 0;
   watch->ended = 0;
   watch->own_alert = 0;
@@ -166,7 +167,7 @@ static void on_info(const SSL *ssl, int where, int ret)
   if ((where & SSL_CB_EXIT) && (where & (SSL_ST_CONNECT | SSL_ST_ACCEPT)) &&
       ret <= 0) {
     struct watch *watch = watch_of(ssl);
-    if (watch != NULL && watch->active && !watch->ended) {
+    if (watch != NULL && !watch->ended) {
       watch_note_error((SSL *)(uintptr_t)ssl, watch, ret);
     }
   }

@@ -165,7 +165,7 @@ void watch_report(SSL *ssl, struct watch *watch)
 {
   tlsdiag_verdict verdict;
 
-  if (watch->opts.report == NULL || !watch->active || watch->ended ||
+  if (watch->opts.report == NULL || !watch->started || watch->ended ||
       (SSL_is_init_finished(ssl) && !watch->any_alert)) {
     return;
   }

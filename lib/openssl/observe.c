@@ -47,7 +47,7 @@ static void feed(struct watch *watch, unsigned from, const uint8_t *data,
                  size_t len)
 {
   tlsdiag_flow_feed(watch_flow(watch), from, watch_now(watch), data, len, NULL);
-  watch->active = 1;
+  watch->started = watch->active = 1;
 }
 
 /* A record whose content is to be seen, under the newest header's version. */
@@ -109,6 +109,7 @@ static void record_header(SSL *ssl, struct watch *watch, unsigned from,
   watch_flush(watch, from);
   memcpy(side->header, header, RECORD_HEADER_LEN);
   side->pending = 1;
+  watch->started = 1;
   if (header[0] < CCS || header[0] > HEARTBEAT || header[1] != 3 ||
       len > MAX_PROTECTED) {
     /* Not a record at all: these five bytes are all the evidence there will

@@ -29,6 +29,7 @@ struct watch {
   uint8_t num_hellos;
   uint8_t retry;        /* a HelloRetryRequest went by */
   uint8_t server_hello; /* a ServerHello went by */
+  uint8_t started;      /* a record began */
   uint8_t active;       /* the flow holds something */
   uint8_t ended;        /* diagnosed */
   uint8_t lent;         /* the memory is the caller's */
@@ -42,7 +43,7 @@ struct watch_context {
   tlsdiag_ssl_options opts;
   void (*next_info)(const SSL *ssl, int where, int ret);
   struct watch_context *previous; /* attached before; SSLs may point to it */
-  tlsdiag_policy policy; /* its lists stand behind this struct */
+  tlsdiag_policy policy;          /* its lists stand behind this struct */
 };
 
 /* NULL when not watched; `make` brings a context's SSL under watch. */

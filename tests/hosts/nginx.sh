@@ -39,6 +39,7 @@ http {
   server {
     listen 127.0.0.1:$https ssl http2 default_server;
     ssl_reject_handshake on;
+    access_log $work/why.log why;
   }
   server {
     listen 127.0.0.1:$https ssl http2;
@@ -89,7 +90,8 @@ s_client "$https" -servername bad.example
 s_client "$https" -servername good.example -verify_return_error
 s_client "$https" "${good[@]}" -alpn nonsense
 raw "$https" 's.sendall(b"GET / HTTP/1.0\r\n\r\n"); s.recv(999)'
-raw "$https" 's.sendall(hello("good.example")[:40]); s.recv(1)'
+raw "$https" 's.sendall(hello("good.example", "c02c"))
+while s.recv(9999): pass'
 s_client "$mutual" "${good[@]}"
 s_client "$mutual" "${good[@]}" -cert "$work/pki/stranger.pem" \
   -key "$work/pki/stranger.key"
@@ -143,7 +145,11 @@ s.recv(999)'
 raw "$stream" 's.sendall(b"SSH-2.0-x\r\n"); s.recv(999)'
 raw "$stream" 's.sendall(hello("behind.example")); s.recv(999)'
 s_client "$stream" -servername good.example -verify_return_error -tls1_2
-raw "$stream" 's.sendall(hello("good.example")[:40]); s.recv(1)'
+raw "$stream" 's.sendall(hello("good.example", "c02c"))
+while s.recv(9999):
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    break
+s.close()'
 sleep 0.5
 cat >"$work/want" <<'END'
 none
@@ -154,7 +160,7 @@ no_shared_cipher
 non_tls_to_tls_port
 closed_after_client_hello
 server_certificate_untrusted
-handshake_timeout
+client_aborted
 END
 python3 - "$work/stream.log" >"$work/got" <<'END'
 import json, sys

@@ -40,14 +40,14 @@ s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
 s.settimeout(5)
 s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-def hello(name):
+def hello(name, suite="c02b"):
     """A TLS 1.2 ClientHello record."""
     name = name.encode()
     sni = struct.pack(">HHHBH", 0, len(name) + 5, len(name) + 3, 0,
                       len(name)) + name if name else b""
-    ext = sni + bytes.fromhex("000a00040002001d" "000b00020100"
+    ext = sni + bytes.fromhex("000a00060004001d0017" "000b00020100"
                               "000d000400020403" "00170000" "ff01000100")
-    body = (b"\x03\x03" + bytes(32) + b"\0" + bytes.fromhex("0002c02b0100")
+    body = (b"\x03\x03" + bytes(32) + b"\0" + bytes.fromhex("0002" + suite + "0100")
             + struct.pack(">H", len(ext)) + ext)
     msg = b"\x01" + len(body).to_bytes(3, "big") + body
     return b"\x16\x03\x01" + struct.pack(">H", len(msg)) + msg

@@ -438,16 +438,26 @@ static void blocking(const struct pki *pki, int reset)
   pair_free(&pair);
 }
 
+static uint64_t clock_us;
+
+static uint64_t fake_clock(void)
+{
+  return clock_us;
+}
+
 static void patience_lost(const struct pki *pki)
 {
+  tlsdiag_ssl_options opts = {.size = sizeof opts, .now_us = fake_clock};
   tlsdiag_verdict verdict = {.size = sizeof verdict};
   struct pair pair;
   int ret;
 
   pair_init(&pair, pki, TLS1_3_VERSION);
-  pair_attach(&pair);
+  tlsdiag_ssl_ctx_attach(pair.client_ctx, &opts);
   pair_join(&pair, 17 * 1024);
+  clock_us = 1700000000000000;
   ret = SSL_connect(pair.client);
+  clock_us += 5000000;
   check(tlsdiag_ssl_diagnose(pair.client, ret, &verdict) == 0, "diagnose");
   expect("no answer", pair.client, &verdict, TLSDIAG_OUTCOME_FAILED,
          TLSDIAG_CAUSE_NO_RESPONSE_TO_CLIENT_HELLO);

@@ -33,8 +33,10 @@ def find_hello(data: bytes) -> Optional[ClientHello]:
 def show_hello(hello: ClientHello) -> None:
     """Prints what a person asks of a hello first."""
     print("server name  ", hello.server_name or "-")
-    print("versions     ", name(Registry.VERSION, hello.version_min), "to",
-          name(Registry.VERSION, hello.version_max))
+    versions = ([hello.version_min] if hello.version_min else []) + \
+        [hello.version_max]
+    print("versions     ", " to ".join(name(Registry.VERSION, version)
+                                       for version in versions))
     print("ALPN         ", ", ".join(
         proto.decode("ascii", "backslashreplace")
         for proto in hello.alpn) or "-")
