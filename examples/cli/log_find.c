@@ -10,10 +10,12 @@
 /* Letters without which no line about TLS is worth a look.  The first three
  * of each are searched for, the rest is compared. */
 static const char *const telling[] = {
-    "ssl",    "tls",    "dshak", "cert",  "alert",  "x509",
-    "cipher", "lain h", "xy pr", "leaf_", "schan",  "80090",
-    "800b0",  "eproto", "nosrv", "n upstream \"\"", "fc_err",
-    "16030",  "pkix",   "pr_end", "startup p"};
+    "ssl",      "tls",    "dshak",  "cert",
+    "alert",    "x509",   "cipher", "lain h",
+    "xy pr",    "leaf_",  "schan",  "80090",
+    "800b0",    "eproto", "nosrv",  "n upstream \"\"",
+    "fc_err",   "16030",  "pkix",   "pr_end",
+    "startup p"};
 
 enum { NUM_TELLING = sizeof telling / sizeof telling[0], BUCKETS = 8 };
 
@@ -44,21 +46,54 @@ static int is_telling(const uint8_t *at, size_t left)
   return 0;
 }
 
-size_t log_find_plain(const uint8_t *bytes, size_t len, uint64_t *lines)
+/* Three letters, capitals made small, as a place in a bit set. */
+static uint32_t hash_of(const uint8_t *at)
 {
-  uint8_t first[256] = {0};
+  uint32_t three = (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16) |
+                   0x202020;
+
+  return three * 0x9e3779b1u >> (32 - FINDER_BITS);
+}
+
+static void add_byte(struct log_finder *f, size_t at, uint8_t c, uint8_t bit)
+{
+  f->low[at][c & 15] |= bit;
+  f->high[at][c >> 4] |= bit;
+}
+
+void log_finder_init(struct log_finder *f)
+{
   size_t i;
+  size_t k;
 
+  memset(f, 0, sizeof *f);
   for (i = 0; i < NUM_TELLING; i++) {
-    uint8_t c = (uint8_t)telling[i][0];
+    const uint8_t *word = (const uint8_t *)telling[i];
+    uint32_t hash = hash_of(word);
 
-    first[c] = 1;
-    if (c >= 'a' && c <= 'z') {
-      first[c & 0xdf] = 1;
+    for (k = 0; k < 3; k++) {
+      /* The bytes looked at have bit 5 set: capitals become small. */
+      add_byte(f, k, word[k] | 0x20, (uint8_t)(1u << i % BUCKETS));
+    }
+    f->begins[hash >> 3] |= (uint8_t)(1u << (hash & 7));
+    f->first[word[0]] = 1;
+    if (word[0] >= 'a' && word[0] <= 'z') {
+      f->first[word[0] & 0xdf] = 1;
     }
   }
+#ifdef HAVE_WIDE
+  f->is_wide = __builtin_cpu_supports("avx2") &&
+               __builtin_cpu_supports("popcnt");
+#endif
+}
+
+static size_t find_plain(const struct log_finder *f, const uint8_t *bytes,
+                         size_t len, uint64_t *lines)
+{
+  size_t i;
+
   for (i = 0; i < len; i++) {
-    if (first[bytes[i]] && is_telling(bytes + i, len - i)) {
+    if (f->first[bytes[i]] && is_telling(bytes + i, len - i)) {
       return i;
     }
     *lines += bytes[i] == '\n';
@@ -69,43 +104,16 @@ size_t log_find_plain(const uint8_t *bytes, size_t len, uint64_t *lines)
 #ifdef HAVE_WIDE
 /* Which words could begin at a place is asked of three neighbouring bytes at
  * once, half a byte at a time: a table look-up of 16 entries each, for 32
- * places in one instruction.  Words share 8 bits, so some places are false;
- * is_telling() has the last word. */
-struct tables {
-  uint8_t low[3][16];
-  uint8_t high[3][16];
-};
-
-static void add_byte(struct tables *t, size_t at, uint8_t c, uint8_t bit)
-{
-  t->low[at][c & 15] |= bit;
-  t->high[at][c >> 4] |= bit;
-}
-
-static void build(struct tables *t)
-{
-  size_t i;
-  size_t k;
-
-  memset(t, 0, sizeof *t);
-  for (i = 0; i < NUM_TELLING; i++) {
-    for (k = 0; k < 3; k++) {
-      /* The bytes looked at have bit 5 set: capitals become small. */
-      add_byte(t, k, (uint8_t)(telling[i][k] | 0x20),
-               (uint8_t)(1u << i % BUCKETS));
-    }
-  }
-}
-
+ * places in one instruction.  Words share 8 bits, so some places are false:
+ * a bit set drops most of them, is_telling() has the last word. */
 __attribute__((target("avx2"))) static __m256i table_of(const uint8_t *bytes)
 {
   return _mm256_broadcastsi128_si256(
       _mm_loadu_si128((const __m128i *)(const void *)bytes));
 }
 
-__attribute__((target("avx2"))) static __m256i words_at(const uint8_t *at,
-                                                        __m256i low,
-                                                        __m256i high)
+__attribute__((target("avx2"))) static inline __m256i
+words_at(const uint8_t *at, __m256i low, __m256i high)
 {
   const __m256i nibble = _mm256_set1_epi8(15);
   __m256i v = _mm256_or_si256(
@@ -118,53 +126,57 @@ __attribute__((target("avx2"))) static __m256i words_at(const uint8_t *at,
           high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble)));
 }
 
-__attribute__((target("avx2,popcnt"))) static size_t
-find_wide(const uint8_t *bytes, size_t len, uint64_t *lines)
+static int may_begin(const struct log_finder *f, const uint8_t *at)
 {
-  struct tables t;
-  __m256i low[3];
-  __m256i high[3];
+  uint32_t hash = hash_of(at);
+
+  return f->begins[hash >> 3] >> (hash & 7) & 1;
+}
+
+__attribute__((target("avx2,popcnt"))) static size_t
+find_wide(const struct log_finder *f, const uint8_t *bytes, size_t len,
+          uint64_t *lines)
+{
   const __m256i zero = _mm256_setzero_si256();
   const __m256i newline = _mm256_set1_epi8('\n');
+  const __m256i low0 = table_of(f->low[0]), high0 = table_of(f->high[0]);
+  const __m256i low1 = table_of(f->low[1]), high1 = table_of(f->high[1]);
+  const __m256i low2 = table_of(f->low[2]), high2 = table_of(f->high[2]);
   size_t i;
 
-  build(&t);
-  for (i = 0; i < 3; i++) {
-    low[i] = table_of(t.low[i]);
-    high[i] = table_of(t.high[i]);
-  }
   for (i = 0; i + 34 <= len; i += 32) {
     __m256i here = _mm256_and_si256(
-        _mm256_and_si256(words_at(bytes + i, low[0], high[0]),
-                         words_at(bytes + i + 1, low[1], high[1])),
-        words_at(bytes + i + 2, low[2], high[2]));
+        _mm256_and_si256(words_at(bytes + i, low0, high0),
+                         words_at(bytes + i + 1, low1, high1)),
+        words_at(bytes + i + 2, low2, high2));
     uint32_t maybe =
         ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, zero));
     uint32_t ends = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
         _mm256_loadu_si256((const __m256i *)(const void *)(bytes + i)),
         newline));
 
-    while (maybe != 0) {
+    for (; maybe != 0; maybe &= maybe - 1) {
       unsigned k = (unsigned)__builtin_ctz(maybe);
 
-      if (is_telling(bytes + i + k, len - i - k)) {
+      if (may_begin(f, bytes + i + k) &&
+          is_telling(bytes + i + k, len - i - k)) {
         *lines += (unsigned)__builtin_popcount(ends & ((1u << k) - 1));
         return i + k;
       }
-      maybe &= maybe - 1;
     }
     *lines += (unsigned)__builtin_popcount(ends);
   }
-  return i + log_find_plain(bytes + i, len - i, lines);
+  return i + find_plain(f, bytes + i, len - i, lines);
 }
 #endif
 
-size_t log_find(const uint8_t *bytes, size_t len, uint64_t *lines)
+size_t log_find(const struct log_finder *f, const uint8_t *bytes, size_t len,
+                uint64_t *lines)
 {
 #ifdef HAVE_WIDE
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt")) {
-    return find_wide(bytes, len, lines);
+  if (f->is_wide) {
+    return find_wide(f, bytes, len, lines);
   }
 #endif
-  return log_find_plain(bytes, len, lines);
+  return find_plain(f, bytes, len, lines);
 }

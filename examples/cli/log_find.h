@@ -7,11 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { FINDER_BITS = 12 };
+
+/* Tables made from the telling letters, once. */
+struct log_finder {
+  uint8_t low[3][16]; /* by half bytes of three neighbours */
+  uint8_t high[3][16];
+  uint8_t begins[1 << (FINDER_BITS - 3)]; /* bit set: by hash of the three */
+  uint8_t first[256];
+  int is_wide;
+};
+
+void log_finder_init(struct log_finder *f);
+
 /* Returns where the first telling letters begin, len if there are none.
  * Adds the line ends before that place to *lines. */
-size_t log_find(const uint8_t *bytes, size_t len, uint64_t *lines);
-
-/* The same without vector instructions; the tests compare them. */
-size_t log_find_plain(const uint8_t *bytes, size_t len, uint64_t *lines);
+size_t log_find(const struct log_finder *f, const uint8_t *bytes, size_t len,
+                uint64_t *lines);
 
 #endif

@@ -111,12 +111,11 @@ static void judge(struct log_judge *g, struct log_message *m,
                      j->hints[i].pattern < 0x80000000u &&
                      (j->hints[i].num_causes > 0 || j->hints[i].code != 0);
   }
-  m->is_failure = m->is_failure &&
-                  j->verdict.causes[0].id != TLSDIAG_CAUSE_NONE;
+  m->is_failure =
+      m->is_failure && j->verdict.causes[0].id != TLSDIAG_CAUSE_NONE;
   m->verdict = j->verdict;
-  m->has_attempt =
-      tlsdiag_attempt_from_flow(&j->flow, 0, 0, &m->attempt) ==
-      TLSDIAG_STATUS_OK;
+  m->has_attempt = tlsdiag_attempt_from_flow(&j->flow, 0, 0, &m->attempt) ==
+                   TLSDIAG_STATUS_OK;
 }
 
 static uint64_t hash_of(const struct log_line *line)
@@ -130,8 +129,7 @@ static uint64_t hash_of(const struct log_line *line)
 
 static int is_same(const struct log_message *m, const struct log_line *line)
 {
-  return m->body_len == line->body.len &&
-         m->further_len == line->further.len &&
+  return m->body_len == line->body.len && m->further_len == line->further.len &&
          memcmp(m->body, line->body.ptr, line->body.len) == 0 &&
          (line->further.len == 0 ||
           memcmp(m->body + line->body.len, line->further.ptr,

@@ -44,8 +44,8 @@ static int looks(const uint8_t *p, size_t len, const char *pattern)
   size_t i;
 
   for (i = 0; pattern[i] != '\0'; i++) {
-    if (i >= len || (pattern[i] == '0' ? !is_digit(p[i])
-                                       : p[i] != (uint8_t)pattern[i])) {
+    if (i >= len ||
+        (pattern[i] == '0' ? !is_digit(p[i]) : p[i] != (uint8_t)pattern[i])) {
       return 0;
     }
   }
@@ -112,9 +112,9 @@ static struct moment moment_at(const uint8_t *p, size_t left)
              (is_digit(p[4]) || p[4] == ' ') && is_digit(p[5]) &&
              looks(p + 6, left - 6, " 00:00:00")) {
     m.len = 15; /* syslog, and Apache without its weekday */
-    m.t_us = micros(1970, month_of(p),
-                    (p[4] == ' ' ? 0 : number(p + 4, 1) * 10) + number(p + 5, 1),
-                    p + 7);
+    m.t_us = micros(
+        1970, month_of(p),
+        (p[4] == ' ' ? 0 : number(p + 4, 1) * 10) + number(p + 5, 1), p + 7);
   }
   return m;
 }
@@ -157,7 +157,8 @@ static size_t address_len(const uint8_t *p, size_t left)
   unsigned dots = 0;
   unsigned colons = 0;
 
-  while (len < left && len < ADDRESS_MAX && (is_digit(p[len]) || p[len] == '.')) {
+  while (len < left && len < ADDRESS_MAX &&
+         (is_digit(p[len]) || p[len] == '.')) {
     dots += p[len] == '.';
     len++;
   }
@@ -197,8 +198,9 @@ static int set_client(struct log_line *l, const uint8_t *at)
 static int marked_client(struct log_line *l)
 {
   static const char *const marks[] = {
-      "client: ", "[client ", "client ", " from ", "rip=", "peer ",
-      "\"remote_ip\":\"", "\"remote_addr\":\"", "\"client\":\"", "addr="};
+      "client: ",      "[client ", "client ",          " from ",
+      "rip=",          "peer ",    "\"remote_ip\":\"", "\"remote_addr\":\"",
+      "\"client\":\"", "addr="};
   size_t i;
 
   for (i = 0; i < sizeof marks / sizeof marks[0]; i++) {
@@ -223,9 +225,8 @@ static int marked_client(struct log_line *l)
 
 static void any_client(struct log_line *l)
 {
-  size_t from = l->time.ptr != NULL && l->time.ptr == l->all.ptr
-                    ? l->time.len
-                    : 0;
+  size_t from =
+      l->time.ptr != NULL && l->time.ptr == l->all.ptr ? l->time.len : 0;
   size_t i;
 
   for (i = from; i + 7 <= l->all.len; i++) {

@@ -17,12 +17,13 @@ struct reader {
   const char *file;
   struct log_judge *judge;
   struct tally tally;
-  int is_wide;    /* UTF-16 */
-  int wide_first; /* index of the byte that matters: little-endian 0 */
-  int odd;        /* half a unit is pending */
+  struct log_finder finder;
+  int is_wide;     /* UTF-16 */
+  int wide_first;  /* index of the byte that matters: little-endian 0 */
+  int odd;         /* half a unit is pending */
   uint64_t number; /* of the line that the next byte is in */
   size_t len;
-  int skips; /* the rest of a line that was too long */
+  int skips;            /* the rest of a line that was too long */
   const uint8_t *ahead; /* read before the stream */
   size_t ahead_len;
   uint8_t block[BLOCK + LINE_MAX_LEN];
@@ -63,8 +64,7 @@ static void take_block(struct reader *r, size_t end)
   size_t at = 0;
 
   while (at < end) {
-    size_t hit =
-        at + log_find(r->block + at, end - at, &r->number);
+    size_t hit = at + log_find(&r->finder, r->block + at, end - at, &r->number);
     size_t first = hit;
     const uint8_t *stop;
 
@@ -75,9 +75,9 @@ static void take_block(struct reader *r, size_t end)
       first--;
     }
     stop = memchr(r->block + hit, '\n', end - hit);
-    take_line(r, r->block + first,
-              (size_t)((stop != NULL ? stop : r->block + end) -
-                       (r->block + first)));
+    take_line(
+        r, r->block + first,
+        (size_t)((stop != NULL ? stop : r->block + end) - (r->block + first)));
     if (stop == NULL) {
       return;
     }
@@ -102,7 +102,7 @@ static void take_long_line(struct reader *r)
 {
   uint64_t ends = 0;
 
-  if (!r->skips && log_find(r->block, LINE_MAX_LEN, &ends) < LINE_MAX_LEN) {
+  if (!r->skips && log_find(&r->finder, r->block, LINE_MAX_LEN, &ends) < LINE_MAX_LEN) {
     take_line(r, r->block, LINE_MAX_LEN);
   }
   r->tally.num_cut += !r->skips;
@@ -225,6 +225,7 @@ int log_read(struct tool *t, struct source *s, const uint8_t *ahead,
     r->number = 1;
     r->ahead = ahead;
     r->ahead_len = ahead_len;
+    log_finder_init(&r->finder);
     look_at_head(r, s);
     while (fill(r, s->stream) > 0) {
       take(r, 0);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 1 << 15, FILL = SLOTS / 4 * 3, PROBES = 64 };
+enum { SLOTS = 1 << 15, FILL = SLOTS / 4 * 3, PROBES = 64, KEPT = 43, LINE = 64 };
 
 uint64_t log_hash(const uint8_t *bytes, size_t len, uint64_t seed)
 {
@@ -23,11 +23,22 @@ uint64_t log_hash(const uint8_t *bytes, size_t len, uint64_t seed)
   return h ^ h >> 29;
 }
 
+static struct counted *new_slots(void)
+{
+  void *slots = NULL;
+
+  if (posix_memalign(&slots, LINE, SLOTS * sizeof(struct counted)) != 0) {
+    return NULL;
+  }
+  memset(slots, 0, SLOTS * sizeof(struct counted));
+  return slots;
+}
+
 int tally_init(struct tally *t)
 {
   memset(t, 0, sizeof *t);
-  t->clients.slots = calloc(SLOTS, sizeof *t->clients.slots);
-  t->names.slots = calloc(SLOTS, sizeof *t->names.slots);
+  t->clients.slots = new_slots();
+  t->names.slots = new_slots();
   if (t->clients.slots != NULL && t->names.slots != NULL) {
     return 0;
   }
@@ -45,15 +56,15 @@ void tally_free(struct tally *t)
 
 struct counted *counter_add(struct counter *c, const struct log_span *text)
 {
+  size_t kept = text->len < KEPT ? text->len : KEPT;
   uint64_t hash;
-  size_t len = text->len < 63 ? text->len : 63;
   size_t at;
   size_t probes;
 
   if (text->ptr == NULL) {
     return NULL;
   }
-  hash = log_hash(text->ptr, len, 1);
+  hash = log_hash(text->ptr, text->len, 1);
   at = hash % SLOTS;
   for (probes = 0; probes < PROBES; probes++, at = (at + 1) % SLOTS) {
     struct counted *slot = &c->slots[at];
@@ -64,12 +75,12 @@ struct counted *counter_add(struct counter *c, const struct log_span *text)
       }
       c->num_used++;
       slot->hash = hash;
-      slot->len = (uint8_t)len;
-      memcpy(slot->text, text->ptr, len);
+      slot->len = (uint8_t)kept;
+      memcpy(slot->text, text->ptr, kept);
     }
-    if (slot->hash == hash && slot->len == len &&
-        memcmp(slot->text, text->ptr, len) == 0) {
-      slot->count++;
+    if (slot->hash == hash && slot->len == kept &&
+        memcmp(slot->text, text->ptr, kept) == 0) {
+      slot->count += slot->count < UINT32_MAX;
       return slot;
     }
   }

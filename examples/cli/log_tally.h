@@ -29,14 +29,12 @@ struct log_message {
 
 /* A counted text: a client, a name.  One table of a fixed size each; when it
  * is full, what is new goes uncounted by name. */
-struct counted {
-  uint64_t hash;
-  uint64_t count;
+struct counted { /* 64 bytes: one cache line */
+  uint64_t hash;    /* of the whole text */
   uint64_t last_us;
-  uint32_t last_message; /* index + 1 of what this client did last */
-  uint32_t cause;        /* most recent */
-  uint8_t len;
-  uint8_t text[63];
+  uint32_t count;
+  uint8_t len; /* of the text kept here; the rest is cut off */
+  uint8_t text[43];
 };
 struct counter {
   struct counted *slots;
