@@ -212,13 +212,6 @@ static void take_payload(struct streams *s, struct conn *c, unsigned side,
       seq_ahead(piece.seq, h->next) < -WINDOW_BEHIND) {
     return;
   }
-  if (!(h->flags & (HALF_EXACT | HALF_FED)) && c->watch != NULL &&
-      first_message(p->payload, p->payload_len) == 0) {
-    /* The stream began before the capture did, nobody knows how long: one
-     * byte stands for all of it. */
-    watch_gap(c->watch, conn_from(c, side), p->t_us, 1, p->frame);
-    h->offset++;
-  }
   stream_take(s, c, side, piece);
   try_fin(c, side, p->t_us, p->frame);
   if (c->watch != NULL) {
