@@ -170,7 +170,7 @@ static const struct pattern patterns[] = {
   /* TPKT with an X.224 connection request or confirm */
   {BYTES(6, BOTH, RDP), {3, 0, 0, 0, 0, 0xc0},
    {ALL, ALL, ALL, 0, 0, 0xcf}},
-  {BYTES(4, CLIENT, SOCKS), {4, 1, 0, 0}, {ALL, 0xfc, 0, 0}},
+  {BYTES(4, CLIENT, SOCKS), {4, 0, 0, 0}, {ALL, 0xfc, 0, 0}},
   {BYTES(3, CLIENT, SOCKS), {5, 1, 0}, {ALL, ALL, 0xfc}},
   {BYTES(3, CLIENT, SOCKS), {5, 2, 0}, {ALL, ALL, 0xfc}},
   {BYTES(3, CLIENT, SOCKS), {5, 3, 0}, {ALL, ALL, 0xfc}},
