@@ -40,6 +40,7 @@ enum trigger {
   TRIGGER_STARTTLS = 0x332, /* TLS was asked for in plaintext and not had */
   TRIGGER_PLAINTEXT = 0x333, /* both sides spoke plaintext and were content */
   TRIGGER_CONNECT = 0x340, /* TCP itself failed */
+  TRIGGER_RENEGOTIATION = 0x34f, /* refused, and the connection ended */
   TRIGGER_COMPLETED = 0x350
 };
 

@@ -151,6 +151,14 @@ static void split_message_end(struct flow *f, unsigned from, uint32_t t)
   message_reset(f, from);
 }
 
+void message_cut(struct flow *f, unsigned from, uint32_t t)
+{
+  if (f->side[from].msg_have >= 4 && f->side[from].msg_len != 0) {
+    split_message_end(f, from, t);
+    f->message = NULL;
+  }
+}
+
 size_t message_gather(struct flow *f, unsigned from, uint32_t t,
                       const uint8_t *data, size_t len)
 {
@@ -638,10 +646,7 @@ int tlsdiag_flow_gap(tlsdiag_flow *flow, unsigned from, uint64_t t_us,
     observe_at(f, TLSDIAG_OBS_GAP, from, saturate32(missing), 0, s->offset, t);
   }
   if (!gap_inside_record(f, from, missing)) {
-    if (s->msg_have >= 4) {
-      split_message_end(f, from, t); /* the part that is there still speaks */
-    }
-    f->message = NULL;
+    message_cut(f, from, t); /* the part that is there still speaks */
     message_reset(f, from);
     s->mode = MODE_LOST;
     s->head_len = 0;

@@ -206,6 +206,8 @@ void prologue_begin(struct flow *f, unsigned from, unsigned protocol);
 size_t message_gather(struct flow *f, unsigned from, uint32_t t,
                       const uint8_t *data, size_t len);
 void message_begin(struct flow *f, unsigned from, size_t full_len);
+/* No more will come of the current message: what there is of it is read. */
+void message_cut(struct flow *f, unsigned from, uint32_t t);
 
 /* flow.c: records of one direction; returns how many bytes it used, which are
  * all unless a message was completed and the flow stops at messages. */

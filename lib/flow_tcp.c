@@ -245,12 +245,18 @@ static void note_unacknowledged(struct flow *f, unsigned from, uint32_t t)
 }
 
 /* Facts that only the end can tell. */
-static void summarise(struct flow *f, uint32_t t)
+static void summarise(struct flow *f, unsigned closer, unsigned how, uint32_t t)
 {
   unsigned from;
 
   for (from = 0; from < 2; from++) {
-    first_bytes_end(f, from, t);
+    /* A FIN ends its own direction only; any other end ends both. */
+    if (from == closer || how != TLSDIAG_CLOSE_FIN) {
+      first_bytes_end(f, from, t);
+      if (f->side[from].mode == MODE_RECORDS) {
+        message_cut(f, from, t);
+      }
+    }
     note_unacknowledged(f, from, t);
   }
   if ((f->state & FLOW_ENDED) != 0) {
@@ -279,7 +285,7 @@ int tlsdiag_flow_close(tlsdiag_flow *flow, unsigned from, unsigned how,
   t = flow_time(f, t_us);
   s = &f->side[from];
   f->message = NULL;
-  summarise(f, t);
+  summarise(f, from, how, t);
   if (s->closed == TLSDIAG_CLOSE_RST || s->closed == how) {
     return TLSDIAG_STATUS_OK;
   }

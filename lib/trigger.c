@@ -223,6 +223,29 @@ static int event(const struct flow *f, struct facts *k, size_t i, int done)
   }
 }
 
+/* A handshake inside the connection that the other side answered with an
+ * encrypted alert and nothing else, and then the connection ended at once. */
+static int renegotiation_refused(const struct flow *f)
+{
+  const struct observed *o, *asked = NULL;
+  size_t i;
+
+  for (i = 0; i < f->num_observations; i++) {
+    o = &f->observed[i];
+    if (o->kind == TLSDIAG_OBS_RENEGOTIATION) {
+      if (asked != NULL && asked->from != o->from) {
+        return 0; /* the other side went along */
+      }
+      asked = o;
+    } else if (o->kind == TLSDIAG_OBS_ENCRYPTED_ALERT && asked != NULL &&
+               o->from != asked->from) {
+      return f->first_close != 0 &&
+             f->observed[f->first_close - 1].t - o->t < 100000u;
+    }
+  }
+  return 0;
+}
+
 /* Who should have spoken next: RFC 5246 section 7.3, RFC 8446 section 2. */
 static int server_owes(const struct facts *k)
 {
@@ -301,7 +324,10 @@ void trigger_choose(const struct flow *f, struct facts *k)
     }
   }
   if (k->trigger == TRIGGER_NONE && done) {
-    k->trigger = TRIGGER_COMPLETED;
+    k->trigger =
+      fact_holds(k, FACT_RENEGOTIATION) && renegotiation_refused(f)
+        ? TRIGGER_RENEGOTIATION
+        : TRIGGER_COMPLETED;
   }
   end_facts(f, k);
   k->outcome = outcome_of(k);
