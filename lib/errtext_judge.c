@@ -307,6 +307,9 @@ static void drop_doubles(struct et_match *matches, unsigned num)
           a->nature == TLSDIAG_NATURE_SENT &&
           b->nature == TLSDIAG_NATURE_RECEIVED) {
         a->flags |= ET_MATCH_DROP;
+      } else if (same_alert && b->nature == TLSDIAG_NATURE_SENT &&
+                 (a->stack == TLSDIAG_STACK_ERLANG || a->stack == 0)) {
+        a->flags |= ET_MATCH_DROP; /* the tuple around "generated ..." */
       } else if (a->meaning == b->meaning && a->nature == b->nature &&
                  a->stage == b->stage && is_primary(b)) {
         b->flags |= ET_MATCH_DROP;
