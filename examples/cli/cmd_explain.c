@@ -214,34 +214,34 @@ static int alert_number(const char *word, uint32_t *alert)
   return value <= 255;
 }
 
-/* Explains one word if it is a cause or an alert; 1 if it was. */
+/* Explains one word if it is a cause, an alert, or, like handshake_failure,
+ * both; 1 if it was. */
 static int explain_word(struct out *o, const struct options *options,
                         const char *word)
 {
   char name[WORD_ROOM];
   size_t len = normalise(word, name);
   uint32_t value;
+  int is_cause = tlsdiag_name_lookup(TLSDIAG_REGISTRY_CAUSE, name, len,
+                                     &value) == TLSDIAG_STATUS_OK;
 
-  if (tlsdiag_name_lookup(TLSDIAG_REGISTRY_CAUSE, name, len, &value) ==
-      TLSDIAG_STATUS_OK) {
-    if (options->json) {
-      cause_json(o, value);
-    } else {
-      cause_people(o, value, options->colour);
-    }
-    return 1;
+  if (is_cause && options->json) {
+    cause_json(o, value);
+  } else if (is_cause) {
+    cause_people(o, value, options->colour);
   }
-  if (alert_number(word, &value) ||
-      tlsdiag_name_lookup(TLSDIAG_REGISTRY_ALERT, name, len, &value) ==
+  if (!alert_number(word, &value) &&
+      tlsdiag_name_lookup(TLSDIAG_REGISTRY_ALERT, name, len, &value) !=
           TLSDIAG_STATUS_OK) {
-    if (options->json) {
-      alert_json(o, value);
-    } else {
-      alert_people(o, value, options->colour);
-    }
-    return 1;
+    return is_cause;
   }
-  return 0;
+  if (options->json) {
+    alert_json(o, value);
+  } else {
+    out_str(o, is_cause ? "\n" : "");
+    alert_people(o, value, options->colour);
+  }
+  return 1;
 }
 
 static int explain_text(struct tool *t, int num_words, char **words)

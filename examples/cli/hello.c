@@ -16,12 +16,28 @@ static int slurp(struct hello *h, struct source *s)
   return ferror(s->stream) ? -1 : 0;
 }
 
-/* Text turns into the bytes it spells, in place. */
-static void unhex(struct hello *h)
+/* Text turns into the bytes it spells, if it spells any. */
+static int unhex(struct hello *h)
 {
-  if (hexread_is_text(h->bytes, h->len)) {
-    h->len = hexread(h->bytes, h->len, h->bytes);
+  uint8_t *bytes;
+  size_t len;
+
+  if (!hexread_is_text(h->bytes, h->len)) {
+    return 0;
   }
+  bytes = malloc(h->len / 2 + 1);
+  if (bytes == NULL) {
+    return -1;
+  }
+  len = hexread(h->bytes, h->len, bytes);
+  if (len == 0) {
+    free(bytes);
+    return 0;
+  }
+  free(h->bytes);
+  h->bytes = bytes;
+  h->len = len;
+  return 0;
 }
 
 /* A message without a record around it.  RFC 8446 section 4: type and length;
@@ -40,10 +56,11 @@ static int bare_format(const uint8_t *at, size_t len)
   }
   /* A record starts with 20..23, an SSLv2 hello with 0x80 or with a length
    * below 32 KiB and type 1: none of them looks like this. */
-  return len >= 6 && at[1] == 0 &&
-                 (at[4] == 3 || at[4] == 0xfe || body + 4 == len)
-             ? TLSDIAG_FORMAT_TLS
-             : -1;
+  if (at[1] == 0 &&
+      (body + 4 == len || (len >= 6 && (at[4] == 3 || at[4] == 0xfe)))) {
+    return TLSDIAG_FORMAT_TLS;
+  }
+  return -1;
 }
 
 static unsigned wrapped_format(const uint8_t *at, size_t len)
@@ -139,9 +156,9 @@ int hello_read(struct hello *h, struct tool *t, const char *name)
   } else {
     status = slurp(h, &s);
     source_close(&s);
-    if (status == 0) {
-      unhex(h);
-      status = find_message(h, &why) != 0 || decode(h, &why) != 0 ? -1 : 0;
+    if (status == 0 &&
+        (unhex(h) != 0 || find_message(h, &why) != 0 || decode(h, &why) != 0)) {
+      status = -1;
     }
   }
   if (status != 0) {

@@ -9,7 +9,8 @@
  * and the dumps of xxd, hexdump -C, openssl and packet viewers: a line that
  * starts with the offset it should have carries at most 16 bytes, and its
  * text column is left out.  Lines that hold anything else are skipped.
- * out must hold len / 2 bytes.  Returns how many bytes were read. */
+ * out must hold len / 2 bytes and
+ * is not `text`.  Returns how many bytes were read. */
 size_t hexread(const uint8_t *text, size_t len, uint8_t *out);
 
 /* 1 if there is nothing but text in these bytes. */

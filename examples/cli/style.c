@@ -18,16 +18,19 @@ static void new_line(struct out *o, size_t indent)
   out_repeat(o, ' ', indent);
 }
 
-/* Spaces stay as they are, but for those at which a line is broken. */
+/* Spaces stay as they are, but for those at which a line is broken.  A line
+ * that starts with "$ " is a command to be copied: it is left whole. */
 void style_wrap(struct out *o, const char *text, size_t at, size_t indent)
 {
+  int is_command = strncmp(text, "$ ", 2) == 0;
   size_t column = at;
 
   while (*text != '\0') {
     size_t spaces = strspn(text, " ");
     size_t word = strcspn(text + spaces, " \n");
 
-    if (word > 0 && column > indent && column + spaces + word > STYLE_WIDTH) {
+    if (word > 0 && column > indent && !is_command &&
+        column + spaces + word > STYLE_WIDTH) {
       new_line(o, indent);
       column = indent;
       text += spaces;
@@ -40,6 +43,7 @@ void style_wrap(struct out *o, const char *text, size_t at, size_t indent)
     text += spaces + word;
     if (*text == '\n') {
       text++;
+      is_command = strncmp(text, "$ ", 2) == 0;
       if (*text != '\0') {
         new_line(o, indent);
         column = indent;
