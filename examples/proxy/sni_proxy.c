@@ -249,6 +249,8 @@ static void hold(struct connection *c, const uint8_t *data, size_t len)
     c->needed = c->held_len + where.want;
   } else if (rc == TLSDIAG_STATUS_OK) {
     route(c, &msg, format);
+  } else if (rc == TLSDIAG_STATUS_MORE || rc == TLSDIAG_STATUS_E_STORAGE) {
+    refuse(c, 22); /* record_overflow: nobody's hello is that long */
   } else {
     tlsdiag_flow_close(flow_of(c), TLSDIAG_FROM_SERVER, TLSDIAG_CLOSE_LOCAL,
                        now_us());

@@ -40,17 +40,21 @@ s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
 s.settimeout(5)
 s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-def hello(name, suite="c02b"):
-    """A TLS 1.2 ClientHello record."""
+def hello(name, suite="c02b", padding=0):
+    """A TLS 1.2 ClientHello, in as many records as it takes."""
     name = name.encode()
     sni = struct.pack(">HHHBH", 0, len(name) + 5, len(name) + 3, 0,
                       len(name)) + name if name else b""
     ext = sni + bytes.fromhex("000a00060004001d0017" "000b00020100"
                               "000d000400020403" "00170000" "ff01000100")
+    if padding:
+        ext += struct.pack(">HH", 21, padding) + bytes(padding)
     body = (b"\x03\x03" + bytes(32) + b"\0" + bytes.fromhex("0002" + suite + "0100")
             + struct.pack(">H", len(ext)) + ext)
     msg = b"\x01" + len(body).to_bytes(3, "big") + body
-    return b"\x16\x03\x01" + struct.pack(">H", len(msg)) + msg
+    parts = [msg[i:i + 16384] for i in range(0, len(msg), 16384)]
+    return b"".join(b"\x16\x03\x01" + struct.pack(">H", len(part)) + part
+                    for part in parts)
 
 exec(sys.argv[2])
 END
