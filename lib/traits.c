@@ -13,7 +13,7 @@ enum {
   ALERT_ENCRYPTED = 0xfe,
   /* Ethernet's usual segment less the tunnels in common use. */
   ONE_SEGMENT = 1360,
-  SURE = 85
+  SURE = 70
 };
 
 /* Patterns of the failures before it, this far back, belong to one story. */
