@@ -9,7 +9,10 @@ import signal
 import subprocess
 import time
 
-CLIENT, CLIENT6 = "192.0.2.7", "2001:db8:1::7"
+# A scenario's own client address keeps what the programs before it still send
+# out of its capture.
+CLIENTS = tuple(f"192.0.2.{last}" for last in range(7, 250))
+CLIENT6 = "2001:db8:1::7"
 SERVERS = ("203.0.113.10", "203.0.113.11", "203.0.113.12")
 SERVER6 = "2001:db8:2::10"
 NAMES = ("www.example.test", "api.example.test", "blocked.example.test",
@@ -32,6 +35,7 @@ class Network:
         self.client, self.device, self.server = (
             f"{name}{suffix}" for suffix in "cds")
         self.made = []
+        self.turn = 0
 
     def __enter__(self):
         try:
@@ -45,19 +49,24 @@ class Network:
         for namespace in self.made:
             subprocess.run(["ip", "netns", "del", namespace],
                            capture_output=True)
-        shutil.rmtree(f"/etc/netns/{self.client}", ignore_errors=True)
+            shutil.rmtree(f"/etc/netns/{namespace}", ignore_errors=True)
 
     def _build(self):
-        os.makedirs(f"/etc/netns/{self.client}")
-        with open(f"/etc/netns/{self.client}/hosts", "w") as hosts:
-            hosts.write("127.0.0.1 localhost\n")
-            hosts.writelines(f"{SERVERS[0]} {name}\n" for name in NAMES)
+        for namespace in (self.client, self.server):
+            os.makedirs(f"/etc/netns/{namespace}")
+            with open(f"/etc/netns/{namespace}/hosts", "w") as hosts:
+                hosts.write("127.0.0.1 localhost\n")
+                hosts.writelines(f"{SERVERS[0]} {name}\n" for name in NAMES)
+            # Nothing listens there: a look-up fails at once.
+            with open(f"/etc/netns/{namespace}/resolv.conf", "w") as resolver:
+                resolver.write("nameserver 127.0.0.1\n")
         for namespace in (self.client, self.device, self.server):
             quiet("ip", "netns", "add", namespace)
             self.made.append(namespace)
         self._cable(self.client, "c0", "d0")
         self._cable(self.server, "s0", "d1")
-        self._address(self.client, "c0", CLIENT + "/24", CLIENT6 + "/64")
+        self._address(self.client, "c0", CLIENT6 + "/64",
+                      *(client + "/24" for client in CLIENTS))
         self._address(self.device, "d0", "192.0.2.1/24", "2001:db8:1::1/64")
         self._address(self.device, "d1", "203.0.113.1/24", "2001:db8:2::1/64")
         self._address(self.server, "s0", SERVER6 + "/64",
@@ -87,6 +96,14 @@ class Network:
             nodad = ["nodad"] if ":" in address else []
             quiet("ip", "-n", namespace, "addr", "add", address, "dev",
                   interface, *nodad)
+
+    def next_client(self):
+        """The address that the client's connections come from now on."""
+        address = CLIENTS[self.turn % len(CLIENTS)]
+        self.turn += 1
+        quiet("ip", "-n", self.client, "route", "replace", "default", "via",
+              "192.0.2.1", "src", address)
+        return address
 
     @staticmethod
     def run(namespace, *command):

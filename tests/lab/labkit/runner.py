@@ -39,6 +39,7 @@ class Run:
         self.tmp = tempfile.mkdtemp(prefix="tlsdiag-lab-")
         os.chmod(self.tmp, 0o755)
         try:
+            self.address = self.network.next_client()
             self._servers()
             self._box()
             self._capture()
@@ -106,7 +107,8 @@ class Run:
         self.capture = os.path.join(self.out, "capture.pcap")
         self.dump = self._start(
             namespace, ["tcpdump", "-i", interface, "-U", "--immediate-mode",
-                        "-w", self.capture, self.scenario.filter],
+                        "-w", self.capture, f"tcp and (ip6 or host "
+                        f"{self.address}) {self.scenario.filter}"],
             os.path.join(self.tmp, "tcpdump.log"), None, None)
         self.dump.wait_for_text("listening on")
 

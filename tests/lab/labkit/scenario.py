@@ -37,12 +37,12 @@ class Scenario:
     focus            which connection the label speaks of
     host             address of the server (default the first)
     vantage          "client" or "server": where the capture is taken
-    filter           what the recorder takes
+    filter           what the recorder takes, as "and ..." for tcpdump
     """
 
     def __init__(self, name, cause, server, client, accept=(), party=None,
                  box=None, expect=None, focus=0, host=None, vantage="client",
-                 outcome=None, how="", settle=0.15, seconds=12, filter="tcp"):
+                 outcome=None, how="", settle=0.15, seconds=12, filter=""):
         assert cause in PARTIES, cause
         self.name, self.cause, self.how = name, cause, how
         self.servers = server if isinstance(server, list) else [server]

@@ -366,7 +366,8 @@ JARS = ":".join(f"/usr/share/java/{name}.jar"
 
 
 def java(at, o):
-    return ["java", *o.get("jvm", ()), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m",
+    return ["java", *o.get("jvm", ()), "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC", "-Xmx128m",
             "-Xshare:auto", "-cp", f"{at.tools['java']}:{JARS}", "JPeer"]
 
 
@@ -456,7 +457,8 @@ def redis(at, o):
             str(at.port), "--tls-cert-file", cert, "--tls-key-file", key,
             "--tls-ca-cert-file", at.clients_ca(o), "--tls-auth-clients",
             "yes" if o.get("auth") == "require" else "no", "--save", "",
-            "--protected-mode", "no", "--dir", at.run, "--loglevel", "verbose", "--tls-protocols",
+            "--protected-mode", "no", "--dir", at.run, "--loglevel",
+            "verbose", "--tls-protocols",
             " ".join(versions(o, TLSV))], {}
 
 

@@ -5,8 +5,9 @@ import subprocess
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PEERS = os.path.join(HERE, "peers")
-INSPECTOR = os.path.join(os.path.dirname(os.path.dirname(HERE)), "examples",
-                         "captures", "make", "inspector.py")
+PROJECT = os.path.dirname(os.path.dirname(HERE))
+INSPECTOR = os.path.join(PROJECT, "examples", "captures", "make",
+                         "inspector.py")
 ANDROID = "/usr/lib/x86_64-linux-gnu/android"
 
 # What a stack needs to be installed: programs, or files when they hold a "/".
@@ -27,7 +28,8 @@ NEEDS = {
     "wolf": ["gcc", "/usr/include/wolfssl/ssl.h"],
     "mbed": ["gcc", "/usr/include/mbedtls/ssl.h"], "botan": ["botan"],
     "caddy": ["caddy"], "hitch": ["hitch"],
-    "mosquitto": ["mosquitto", "mosquitto_pub"], "redis": ["redis-server", "redis-cli"],
+    "mosquitto": ["mosquitto", "mosquitto_pub"],
+    "redis": ["redis-server", "redis-cli"],
     "perl": ["perl", "/usr/share/perl5/IO/Socket/SSL.pm"],
     "socat": ["socat"], "tool": ["python3"],
     "inspector": ["python3", INSPECTOR], "none": [], "command": [],

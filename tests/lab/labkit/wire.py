@@ -127,7 +127,8 @@ class Connection:
                 "after_close": [end for end in self.end
                                 if end[0] != who] != []})
         elif kind == 22 and side.encrypted:
-            self.messages.append(f"{who}:finished")
+            self.messages.append(f"{who}:finished" if side.encrypted is True
+                                 else f"{who}:encrypted_handshake")
             side.encrypted = "done"
         elif kind == 22:
             side.handshake += body

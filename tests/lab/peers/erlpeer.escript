@@ -89,7 +89,8 @@ connect(Address, Port, Keys) ->
     end,
     Options = common(Keys) ++ suites(Keys) ++ Verify ++ Name ++ Alpn ++
         [{active, false}, binary],
-    case ssl:connect(Address, Port, Options, 8000) of
+    Wait = 1000 * list_to_integer(maps:get(timeout, Keys, "8")),
+    case ssl:connect(Address, Port, Options, Wait) of
         {ok, Tls} ->
             ok = ssl:send(Tls, "GET / HTTP/1.0\r\n\r\n"),
             io:format("OK ~0p~n", [ssl:recv(Tls, 0, 8000)]),

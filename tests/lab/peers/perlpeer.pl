@@ -9,7 +9,9 @@ my ($host, $port, @words) = @ARGV;
 my %keys = map { split /=/, $_, 2 } @words;
 my @versions = ('1.0', '1.1', '1.2', '1.3');
 my ($min, $max) = ($keys{min} // '1.0', $keys{max} // '1.3');
-my $refused = join ':', map { '!' . ($_ eq '1.0' ? 'TLSv1' : "TLSv$_") =~ tr/./_/r }
+my %named = ('1.0' => 'TLSv1', map { $_ => "TLSv$_" =~ tr/./_/r } '1.1', '1.2',
+             '1.3');
+my $refused = join ':', map { "!$named{$_}" }
   grep { $_ lt $min || $_ gt $max } @versions;
 my %options = (
   PeerAddr => $host, PeerPort => $port, Timeout => 8,
@@ -32,5 +34,5 @@ my $conn = IO::Socket::SSL->new(%options)
   or do { print "ERR $SSL_ERROR\n"; exit 1 };
 print $conn "GET / HTTP/1.0\r\n\r\n";
 my $read = sysread $conn, my $text, 1000;
-print "OK ", $conn->get_sslversion, " ", $read // 'none', "\n";
+print $read ? "OK " : "ERR ", $conn->get_sslversion, " ", $read // $!, "\n";
 close $conn;

@@ -117,7 +117,8 @@ def dialogue(host, port, kind):
                 tag = line.split()[0]
                 reply = (tag + b" BAD no STARTTLS here\r\n"
                          if b"STARTTLS" in line.upper() else
-                         b"* CAPABILITY IMAP4rev1 STARTTLS\r\n" + tag + b" OK done\r\n")
+                         b"* CAPABILITY IMAP4rev1 STARTTLS\r\n" + tag
+                         + b" OK done\r\n")
             elif kind == "pop3":
                 reply = (b"-ERR TLS is not available\r\n" if word == b"STLS"
                          else b"+OK\r\nSTLS\r\nUSER\r\n.\r\n"

@@ -86,13 +86,13 @@ works("resume-java", ("nginx", {}), ("java", {"resume": 2}),
       "TLS 1.3 resumption", "1.3", focus=1)
 works("resume-go", ("boring", {}), ("go", {"resume": 2}),
       "TLS 1.3 resumption", "1.3", focus=1)
+S_CLIENT = "timeout 3 openssl s_client -connect {host}:{port} "
+GET = "echo 'GET / HTTP/1.0'"
 works("early-data", ("nginx", {"conf": "ssl_early_data on;"}),
-      [("command", {"run": ["sh", "-c", "(echo 'GET / HTTP/1.0'; echo; sleep 1) "
-                            "| timeout 3 openssl s_client -connect "
-                            "{host}:{port} -sess_out @/s"]}),
-       ("command", {"run": ["sh", "-c", "echo 'GET / HTTP/1.0' > @/e; (echo; sleep 1) | "
-                            "timeout 3 openssl s_client -connect "
-                            "{host}:{port} -sess_in @/s -early_data @/e"]})],
+      [("command", {"run": ["sh", "-c", f"({GET}; echo; sleep 1) | {S_CLIENT}"
+                            "-sess_out @/s"]}),
+       ("command", {"run": ["sh", "-c", f"{GET} > @/e; (echo; sleep 1) | "
+                            f"{S_CLIENT} -sess_in @/s -early_data @/e"]})],
       "early data", "1.3", focus=1,
       expect={"client": "Early data was (accepted|rejected)"}, seconds=6)
 for server, client, options in (

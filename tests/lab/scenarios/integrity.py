@@ -60,7 +60,8 @@ for server, client, extra in (("nginx", "boring", {}), ("haproxy", "perl",
 
 # A ServerKeyExchange whose signature no longer fits.
 for server, client, code in (("nginx", "boring", 51), ("boring", "ruby", 51),
-                             ("mbed", "perl", (51, 47)), ("caddy", "openssl", 51),
+                             ("mbed", "perl", (51, 47)),
+                             ("caddy", "openssl", 51),
                              ("gnutls", "erlang", (51, 40, 47, 20)),
                              ("openssl", "bouncy", (51, 40, 47))):
     edited("signature", "decrypt_error", server, client, "flip",
@@ -76,10 +77,11 @@ for server, client in (("nginx", "boring"), ("erlang", "perl"),
                        ("boring", "ruby")):
     edited("certverify", "client_certificate_verify_failed", server, client,
            "flip", {"message": "certificate_verify", "at": -3},
-           "certificate_verify", ("server", (51, 40, 20)), "1.2", "client",
+           "certificate_verify", ("server", (51, 42)), "1.2", "client",
            "the client's proof of possession is wrong",
-           accept=["decrypt_error"],
-           server_options={"auth": "require"}, client_options={"cert": "clec.crt"})
+           accept=["decrypt_error", "client_certificate_rejected"],
+           server_options={"auth": "require"},
+           client_options={"cert": "clec.crt"})
 
 # ServerHello fields out of range.
 for server, client in (("nginx", "boring"), ("boring", "perl"),

@@ -87,7 +87,7 @@ for client, act, end in (
         ("ruby", {"do": "reset", "ttl": 128}, "s:RST"),
         ("mbed", {"do": "hole"}, "c:")):
     hole = act["do"] == "hole"
-    waits = {"timeout": 3} if hole and client != "erlang" else {}
+    waits = {"timeout": 3} if hole else {}
     scenario(f"sni-blocked-{client}", "sni_blocked", ("nginx", {}),
              [(client, {"sni": "blocked.example.test", **waits}),
               (client, {})],
