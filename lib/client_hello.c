@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "extensions.h"
+#include "key_shares.h"
 #include "sslv2_hello.h"
 #include "u16scan.h"
-#include "u16set.h"
 #include "versioned.h"
 #include "versions.h"
 
@@ -107,104 +107,6 @@ static void read_compression(struct hello *h, struct reader *r)
   }
 }
 
-/* ---- key shares ---- */
-
-struct share_check {
-  struct reader groups;
-  struct reader shares;
-  struct u16set met;
-};
-
-static void check_shares_of_quarter(struct hello *h, struct share_check *c)
-{
-  struct reader groups = c->groups;
-  struct reader shares = c->shares;
-
-  while (rd_left(&groups) >= 2) {
-    unsigned group = rd_u16(&groups, 0);
-
-    if (u16set_covers(&c->met, group)) {
-      u16set_add(&c->met, group);
-    }
-  }
-  while (rd_left(&shares) >= 4) {
-    size_t at = rd_offset(&shares);
-    unsigned group = rd_u16(&shares, 0);
-
-    rd_vec16(&shares, 0);
-    if (u16set_covers(&c->met, group) && !u16set_has(&c->met, group)) {
-      hello_anomaly(h, TLSDIAG_ANOMALY_KEY_SHARE_NOT_IN_GROUPS,
-                    TLSDIAG_FIELD_KEY_SHARE, at);
-    }
-  }
-}
-
-static void check_repeats_of_quarter(struct hello *h, struct share_check *c)
-{
-  struct reader shares = c->shares;
-
-  while (rd_left(&shares) >= 4) {
-    size_t at = rd_offset(&shares);
-    unsigned group = rd_u16(&shares, 0);
-
-    rd_vec16(&shares, 0);
-    if (!u16set_covers(&c->met, group)) {
-      continue;
-    }
-    if (u16set_has(&c->met, group)) {
-      hello_anomaly(h, TLSDIAG_ANOMALY_DUPLICATE_KEY_SHARE,
-                    TLSDIAG_FIELD_KEY_SHARE, at);
-    }
-    u16set_add(&c->met, group);
-  }
-}
-
-static void check_shares_slowly(struct hello *h, struct reader groups,
-                                struct reader shares)
-{
-  struct share_check c;
-  unsigned quarter;
-
-  c.groups = groups;
-  c.shares = shares;
-  for (quarter = 0; quarter < U16SET_QUARTERS; quarter++) {
-    u16set_clear(&c.met, quarter);
-    check_shares_of_quarter(h, &c);
-    u16set_clear(&c.met, quarter);
-    check_repeats_of_quarter(h, &c);
-  }
-}
-
-/* Each share is for a group of supported_groups, in the same order, and none
- * comes twice (RFC 8446 section 4.2.8).  So one walk along both lists finds
- * every well-formed hello in order, and only the others need sets. */
-static void check_shares(struct hello *h)
-{
-  const tlsdiag_client_hello *ch = (const tlsdiag_client_hello *)h->out;
-  struct rd_fault none = {0, 0, 0, 0};
-  struct reader all_groups = view_reader(ch->supported_groups, &none);
-  struct reader groups = all_groups;
-  struct reader shares = view_reader(ch->key_shares, &none);
-
-  all_groups.origin = ch->message.ptr;
-  shares.origin = ch->message.ptr;
-  while (rd_left(&shares) != 0) {
-    struct reader all_shares = view_reader(ch->key_shares, &none);
-    unsigned group = rd_u16(&shares, 0);
-    unsigned next = group + 1;
-
-    rd_vec16(&shares, 0);
-    while (next != group && rd_left(&groups) >= 2) {
-      next = rd_u16(&groups, 0);
-    }
-    if (next != group) {
-      all_shares.origin = ch->message.ptr;
-      check_shares_slowly(h, all_groups, all_shares);
-      return;
-    }
-  }
-}
-
 /* ---- what RFC 8446 demands of the whole ---- */
 
 /* If not containing a pre_shared_key extension, it MUST contain both
@@ -233,7 +135,7 @@ static void check_whole(struct hello *h)
                   hello_end(h));
   }
   if (hello_has(h, TLSDIAG_HAS_KEY_SHARE)) {
-    check_shares(h);
+    key_shares_check(h);
   }
   if (hello_has(h, TLSDIAG_HAS_SUPPORTED_VERSIONS) &&
       version_is_13(ch->version_max) && h->fault.field == 0 &&
