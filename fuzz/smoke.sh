@@ -1,7 +1,7 @@
 #!/bin/sh
 # smoke.sh PROGRAM NAME: fuzzes for TLSDIAG_FUZZ_SECONDS (60), starting from
-# the seed corpus.  New inputs go to a directory that is dropped; an input that
-# fails is kept and named.
+# corpus/NAME and from the directories that NAME.seeds lists.  New inputs go to
+# a directory that is dropped; an input that fails is kept and named.
 set -u
 program=$1
 name=$2
@@ -13,6 +13,11 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/new"
 set -- "$work/new"
 [ -d "$here/corpus/$name" ] && set -- "$@" "$here/corpus/$name"
+if [ -f "$here/$name.seeds" ]; then
+  while read -r directory; do
+    [ -d "$here/../$directory" ] && set -- "$@" "$here/../$directory"
+  done <"$here/$name.seeds"
+fi
 [ -f "$here/$name.dict" ] && set -- -dict="$here/$name.dict" "$@"
 
 "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
