@@ -4,6 +4,7 @@ A worker makes one and keeps it for all its scenarios. The device forwards; a
 scenario may hand its forwarding to labkit/box.py, which sees every packet.
 """
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -30,6 +31,23 @@ def quiet(*command):
     return done.stdout
 
 
+def delete(namespace):
+    # In a session of its own: whoever ends the lab's group spares it.
+    subprocess.run(["ip", "netns", "del", namespace], capture_output=True,
+                   start_new_session=True)
+
+
+def sweep():
+    """Removes what a killed lab left: its programs and its namespaces."""
+    for namespace in quiet("ip", "netns", "list").split():
+        owner = re.fullmatch(r"tld(\d+)w\d+[cds]", namespace)
+        if owner and not os.path.exists(f"/proc/{owner.group(1)}"):
+            for pid in quiet("ip", "netns", "pids", namespace).split():
+                os.kill(int(pid), signal.SIGKILL)
+            delete(namespace)
+            shutil.rmtree(f"/etc/netns/{namespace}", ignore_errors=True)
+
+
 class Network:
     def __init__(self, name):
         self.client, self.device, self.server = (
@@ -47,8 +65,7 @@ class Network:
 
     def __exit__(self, *_):
         for namespace in self.made:
-            subprocess.run(["ip", "netns", "del", namespace],
-                           capture_output=True)
+            delete(namespace)
             shutil.rmtree(f"/etc/netns/{namespace}", ignore_errors=True)
 
     def _build(self):
