@@ -52,8 +52,8 @@ static void fill_end(const tlsdiag_verdict *v, tlsdiag_attempt *out)
       (v->alert_flags & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) == 0) {
     out->end_by = v->alert_from;
     out->alert = (v->alert_flags & TLSDIAG_ALERT_FLAG_ENCRYPTED) != 0
-                   ? ALERT_ENCRYPTED
-                   : v->alert_code;
+                     ? ALERT_ENCRYPTED
+                     : v->alert_code;
   }
 }
 

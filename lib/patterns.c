@@ -19,25 +19,26 @@
   TEN(__VA_ARGS__, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE)
 #define BUT(...) NOT(__VA_ARGS__)
 
-/* The names of causes are those of causes.csv, and OWN. */
-#include "tables/cause_names.inc"
-enum { CAUSE_OWN = PATTERN_OWN, TLSDIAG_PARTY_OWN = PATTERN_OWN };
+/* Causes and parties are those of the header, and OWN. */
+enum { TLSDIAG_CAUSE_OWN = PATTERN_OWN, TLSDIAG_PARTY_OWN = PATTERN_OWN };
 
-const struct pattern patterns[] = {
+const struct track_pattern track_patterns[] = {
 #define PATTERN(cause, party, confidence, seconds, all, not, but, sentence)    \
-  {all,                                                                        \
-   not,                                                                        \
-   but,                                                                        \
-   seconds,                                                                    \
-   CAUSE_##cause,                                                              \
-   TLSDIAG_PARTY_##party,                                                      \
-   confidence,                                                                 \
-   {0}},
+  {                                                                            \
+      all,                                                                     \
+      not,                                                                     \
+      but,                                                                     \
+      seconds,                                                                 \
+      TLSDIAG_CAUSE_##cause,                                                   \
+      TLSDIAG_PARTY_##party,                                                   \
+      confidence,                                                              \
+      {0}},
 #include "patterns.inc"
 #undef PATTERN
 };
 
-const unsigned num_patterns = sizeof patterns / sizeof patterns[0];
+const unsigned num_track_patterns =
+    sizeof track_patterns / sizeof track_patterns[0];
 
 #pragma GCC diagnostic ignored "-Woverlength-strings" /* all compilers can */
 static const char sentences[] =
@@ -45,13 +46,13 @@ static const char sentences[] =
   sentence "\0"
 #include "patterns.inc"
 #undef PATTERN
-  ;
+    ;
 
-const char *pattern_sentence(unsigned index)
+const char *track_pattern_sentence(unsigned index)
 {
   const char *p = sentences;
 
-  if (index >= num_patterns) {
+  if (index >= num_track_patterns) {
     return "";
   }
   while (index-- > 0) {
@@ -101,7 +102,7 @@ static unsigned lessened(unsigned confidence, uint64_t against)
 static void propose(const tlsdiag_track *t, uint64_t traits,
                     const struct match *candidate, struct match *best)
 {
-  const struct pattern *p = &patterns[candidate->row];
+  const struct track_pattern *p = &track_patterns[candidate->row];
   struct match m = *candidate;
 
   m.cause = p->cause;
@@ -131,8 +132,8 @@ static void try_pair(const tlsdiag_track *t, unsigned bad, unsigned other,
   uint64_t apart = attempts_apart(&t->attempts[bad], &t->attempts[other]);
   struct match m = {0, 0, 0, bad, other};
 
-  for (; m.row < num_patterns; m.row++) {
-    const struct pattern *p = &patterns[m.row];
+  for (; m.row < num_track_patterns; m.row++) {
+    const struct track_pattern *p = &track_patterns[m.row];
 
     if ((traits & p->all) == p->all && (traits & p->none) == 0 &&
         apart <= p->seconds * (uint64_t)1000000) {
@@ -147,7 +148,8 @@ static int in_dance(const tlsdiag_attempt *a, const tlsdiag_attempt *last,
                     const tlsdiag_attempt *c)
 {
   return attempt_failed(c) && attempts_same_site(a, c) &&
-         version_rank(c->version_max) >= version_rank(last->version_max) &&
+         track_version_rank(c->version_max) >=
+             track_version_rank(last->version_max) &&
          c->t_us + TRACK_CLOCK_SKEW_US >= a->t_us &&
          c->t_us <= last->t_us + TRACK_CLOCK_SKEW_US;
 }
@@ -157,7 +159,7 @@ static int in_dance(const tlsdiag_attempt *a, const tlsdiag_attempt *last,
 static void fill_members(const tlsdiag_track *t, const struct match *m,
                          tlsdiag_group *out)
 {
-  const struct pattern *p = &patterns[m->row];
+  const struct track_pattern *p = &track_patterns[m->row];
   const tlsdiag_attempt *bad = &t->attempts[m->bad];
   const tlsdiag_attempt *other = &t->attempts[m->other];
   uint64_t window = p->seconds * (uint64_t)1000000;
@@ -167,13 +169,12 @@ static void fill_members(const tlsdiag_track *t, const struct match *m,
     const tlsdiag_attempt *c = &t->attempts[i];
     uint32_t bit = 1u << i;
 
-    if (i == m->bad || (attempts_alike(bad, c) &&
-                        attempts_apart(bad, c) <= window)) {
+    if (i == m->bad ||
+        (attempts_alike(bad, c) && attempts_apart(bad, c) <= window)) {
       out->explained |= bit;
       out->members |= bit;
     }
-    if (i == m->other ||
-        (p->cause == PATTERN_OWN && in_dance(bad, other, c))) {
+    if (i == m->other || (p->cause == PATTERN_OWN && in_dance(bad, other, c))) {
       out->members |= bit;
     }
   }
@@ -201,9 +202,9 @@ int tlsdiag_track_classify(const tlsdiag_track *track, tlsdiag_group *out)
   if (best.row != PATTERN_NONE) {
     g.cause = (uint16_t)best.cause;
     g.confidence = (uint8_t)best.confidence;
-    g.party = patterns[best.row].party != PATTERN_OWN
-                ? patterns[best.row].party
-                : cause_party(best.cause);
+    g.party = track_patterns[best.row].party != PATTERN_OWN
+                  ? track_patterns[best.row].party
+                  : cause_party(best.cause);
     g.first = (uint8_t)best.bad;
     g.last = (uint8_t)best.other;
     fill_members(track, &best, &g);
@@ -217,6 +218,6 @@ size_t tlsdiag_pattern_text(unsigned pattern, char *buf, size_t len)
   struct text t;
 
   text_init(&t, buf, buf != NULL ? len : 0);
-  text_str(&t, pattern_sentence(pattern));
+  text_str(&t, track_pattern_sentence(pattern));
   return text_end(&t);
 }

@@ -9,7 +9,7 @@ enum {
   PATTERN_NONE = 0xffff
 };
 
-struct pattern {
+struct track_pattern {
   uint64_t all; /* bits TRAIT_* */
   uint64_t none;
   uint64_t but;
@@ -20,9 +20,9 @@ struct pattern {
   uint8_t reserved_[3];
 };
 
-extern const struct pattern patterns[];
-extern const unsigned num_patterns;
+extern const struct track_pattern track_patterns[];
+extern const unsigned num_track_patterns;
 /* The sentence of a row; "" if there is none. */
-const char *pattern_sentence(unsigned index);
+const char *track_pattern_sentence(unsigned index);
 
 #endif

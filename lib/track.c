@@ -16,12 +16,7 @@
 #include "reader.h"
 #include "tlsdiag/tlsdiag.h"
 
-enum {
-  HEAD_LEN = 8,
-  ATTEMPT_LEN = 64,
-  EXPORT_VERSION = 1,
-  CHECK_OFFSET = 4
-};
+enum { HEAD_LEN = 8, ATTEMPT_LEN = 64, EXPORT_VERSION = 1, CHECK_OFFSET = 4 };
 
 /* ---- one attempt in bytes ---- */
 

@@ -55,7 +55,7 @@ size_t tlsdiag_tracker_size(size_t max_clients)
 {
   if (max_clients == 0 || max_clients > MAX_CLIENTS ||
       max_clients > (SIZE_MAX / 2 - sizeof(tlsdiag_tracker)) /
-                      (sizeof(struct entry) + 2 * sizeof(uint32_t))) {
+                        (sizeof(struct entry) + 2 * sizeof(uint32_t))) {
     return 0;
   }
   return sizeof(tlsdiag_tracker) + buckets_for(max_clients) * sizeof(uint32_t) +

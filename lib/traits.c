@@ -26,7 +26,7 @@ static uint64_t bit_if(int condition, unsigned trait)
 
 /* ---- one attempt ---- */
 
-unsigned version_rank(unsigned version)
+unsigned track_version_rank(unsigned version)
 {
   /* DTLS counts downwards: 0xfeff is 1.0, 0xfefd is 1.2 (RFC 6347 4.1). */
   return version >= 0xfe00 ? 0x10000 - version : version;
@@ -89,8 +89,7 @@ static int by_silence(const tlsdiag_attempt *a)
          a->end_how == TLSDIAG_CLOSE_TIMEOUT ||
          (a->end_by == TLSDIAG_FROM_CLIENT && a->duration_ms >= 1000 &&
           (a->alert == ALERT_NONE || a->alert == 0 || a->alert == 90)) ||
-         (a->end_how == TLSDIAG_CLOSE_END_OF_CAPTURE &&
-          a->duration_ms >= 1000);
+         (a->end_how == TLSDIAG_CLOSE_END_OF_CAPTURE && a->duration_ms >= 1000);
 }
 
 /* Alerts of a server that met what it cannot parse, not what it does not
@@ -276,9 +275,9 @@ int attempts_alike(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
 {
   return same_server(a, b) && same_name(a, b) && a->alert == b->alert &&
          a->end_by == b->end_by && a->end_how == b->end_how &&
-         attempt_failed(a) == attempt_failed(b) &&
-         is_probe(a) == is_probe(b) && attempt_counts(b) &&
-         at_hello(a) == at_hello(b) && abandoned(a) == abandoned(b);
+         attempt_failed(a) == attempt_failed(b) && is_probe(a) == is_probe(b) &&
+         attempt_counts(b) && at_hello(a) == at_hello(b) &&
+         abandoned(a) == abandoned(b);
 }
 
 static int same_hello(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
@@ -335,8 +334,7 @@ static uint64_t traits_of_other(const tlsdiag_attempt *a,
          bit_if(attempts_alike(a, b), TRAIT_ALIKE) |
          bit_if(is_later(a, b), TRAIT_LATER) |
          bit_if(overlap(a, b), TRAIT_PARALLEL) |
-         bit_if(!has_ems(b), TRAIT_NO_EMS) |
-         bit_if(!is_resumed(b), TRAIT_FULL);
+         bit_if(!has_ems(b), TRAIT_NO_EMS) | bit_if(!is_resumed(b), TRAIT_FULL);
 }
 
 static uint64_t traits_of_names(const tlsdiag_attempt *a,
@@ -356,19 +354,19 @@ static uint64_t traits_of_names(const tlsdiag_attempt *a,
 static uint64_t traits_of_hellos(const tlsdiag_attempt *a,
                                  const tlsdiag_attempt *b)
 {
-  unsigned was = version_rank(a->version_max);
-  unsigned is = version_rank(b->version_max);
-  unsigned chosen = version_rank(b->version);
+  unsigned was = track_version_rank(a->version_max);
+  unsigned is = track_version_rank(b->version_max);
+  unsigned chosen = track_version_rank(b->version);
 
   return bit_if(same_hello(a, b), TRAIT_SAME_HELLO) |
          bit_if(is != 0 && is < was, TRAIT_LOWER_VERSION) |
          bit_if(was != 0 && is > was, TRAIT_HIGHER_VERSION) |
          bit_if(was == 0 || is == 0, TRAIT_VERSION_UNKNOWN) |
          bit_if(chosen != 0 && chosen <= was &&
-                  chosen >= version_rank(a->version_min),
+                    chosen >= track_version_rank(a->version_min),
                 TRAIT_COVERED) |
          bit_if(!is_large(b) && b->hello_len != 0 &&
-                  b->hello_len < a->hello_len,
+                    b->hello_len < a->hello_len,
                 TRAIT_SHORTER) |
          bit_if(carries_less(a, b), TRAIT_FEWER_EXTENSIONS);
 }
@@ -387,8 +385,8 @@ struct rest {
  * first whatever the clocks of two servers say. */
 static int is_earlier(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
 {
-  unsigned rank = version_rank(a->version_max);
-  unsigned was = version_rank(b->version_max);
+  unsigned rank = track_version_rank(a->version_max);
+  unsigned was = track_version_rank(b->version_max);
 
   if (rank != 0 && was != 0 && was != rank) {
     return was > rank;
@@ -401,7 +399,7 @@ static int is_earlier(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
 static int is_forerunner(const tlsdiag_track *t, const tlsdiag_attempt *a,
                          const tlsdiag_attempt *b)
 {
-  unsigned rank = version_rank(a->version_max);
+  unsigned rank = track_version_rank(a->version_max);
   size_t i;
 
   if (!attempt_failed(b) || fallback_refused(b) || !attempts_same_site(a, b) ||
@@ -412,7 +410,7 @@ static int is_forerunner(const tlsdiag_track *t, const tlsdiag_attempt *a,
     const tlsdiag_attempt *c = &t->attempts[i];
 
     if (c->outcome == TLSDIAG_OUTCOME_COMPLETED && attempts_same_site(a, c) &&
-        version_rank(c->version_max) >= rank && c->t_us > b->t_us &&
+        track_version_rank(c->version_max) >= rank && c->t_us > b->t_us &&
         c->t_us < a->t_us) {
       return 0;
     }
@@ -431,16 +429,15 @@ static uint64_t contradictions(const struct rest *r, const tlsdiag_attempt *c)
   }
   if (same_name(a, c)) {
     found |= bit_if(same_hello(a, c), TRAIT_HELLO_WORKED) |
-             bit_if(same_hello(a, c) &&
-                      c->outcome == TLSDIAG_OUTCOME_COMPLETED,
+             bit_if(same_hello(a, c) && c->outcome == TLSDIAG_OUTCOME_COMPLETED,
                     TRAIT_HELLO_COMPLETED) |
-             bit_if(version_rank(c->version_max) >=
-                      version_rank(a->version_max),
+             bit_if(track_version_rank(c->version_max) >=
+                        track_version_rank(a->version_max),
                     TRAIT_VERSION_WORKED) |
              bit_if(a->name_hash != 0, TRAIT_NAME_WORKED);
   }
-  return found | bit_if(is_large(c) && c->hello_len >= a->hello_len,
-                        TRAIT_SIZE_WORKED);
+  return found |
+         bit_if(is_large(c) && c->hello_len >= a->hello_len, TRAIT_SIZE_WORKED);
 }
 
 static void look_at(struct rest *r, const tlsdiag_attempt *c)
@@ -456,10 +453,10 @@ static void look_at(struct rest *r, const tlsdiag_attempt *c)
   }
   if (at_hello(c) && same_server(a, c)) {
     r->traits |= bit_if(same_server(b, c) && same_name(b, c) &&
-                          same_hello(b, c) && !same_hello(a, c),
+                            same_hello(b, c) && !same_hello(a, c),
                         TRAIT_OTHER_FAILED) |
                  bit_if(!same_name(a, c) && c->alert == a->alert &&
-                          c->end_how == a->end_how,
+                            c->end_how == a->end_how,
                         TRAIT_NAMES_FAIL);
   }
 }

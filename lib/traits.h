@@ -33,7 +33,7 @@ int attempts_same_site(const tlsdiag_attempt *a, const tlsdiag_attempt *b);
 /* Microseconds between their beginnings. */
 uint64_t attempts_apart(const tlsdiag_attempt *a, const tlsdiag_attempt *b);
 /* Versions in the order of their age, DTLS too; 0 unknown. */
-unsigned version_rank(unsigned version);
+unsigned track_version_rank(unsigned version);
 
 /* The traits (bit TRAIT_*) of attempts[bad] beside attempts[other]. */
 uint64_t traits_of(const tlsdiag_track *track, unsigned bad, unsigned other);
