@@ -241,6 +241,9 @@ static void server_hello(struct facts *k, const struct observed *o, size_t i)
                TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS11)) != 0) {
     fact_set(k, FACT_DOWNGRADE, i);
   }
+  if ((bits & TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED) != 0) {
+    fact_set(k, FACT_SUITE_NOT_OFFERED, i);
+  }
   if ((bits & TLSDIAG_SERVER_HELLO_UNSOLICITED) != 0) {
     fact_set(k, FACT_UNSOLICITED, i);
   }
@@ -426,6 +429,11 @@ static void anomaly(struct facts *k, const struct observed *o, size_t i)
 {
   if (o->from != TLSDIAG_FROM_CLIENT) {
     return;
+  }
+  if (o->a == TLSDIAG_ANOMALY_ODD_LIST ||
+      o->a == TLSDIAG_ANOMALY_BAD_EXTENSION ||
+      o->a == TLSDIAG_ANOMALY_LENGTH_MISMATCH) {
+    fact_set(k, FACT_BAD_HELLO, i);
   }
   if (o->a == TLSDIAG_ANOMALY_DUPLICATE_EXTENSION) {
     fact_set(k, FACT_DUPLICATE_EXTENSION, i);

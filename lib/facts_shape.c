@@ -89,7 +89,11 @@ static void client_record(struct facts *k, struct shape *s, unsigned len,
     s->first = len;
     s->first_at = i;
   }
-  if (is_finished(&s->n, len)) {
+  if (s->client_records == 1 && holds(&s->n, len, 8 + 4 + s->n.hash)) {
+    s->client_done = 1; /* BoringSSL: an empty Certificate and Finished */
+    fact_set(k, FACT_CLIENT_EMPTY_CERT_13, i);
+    fact_set(k, FACT_CLIENT_FINISHED, i);
+  } else if (is_finished(&s->n, len)) {
     s->client_done = 1;
     fact_set(k, FACT_CLIENT_FINISHED, i);
     if (s->client_records == 2 && is_short(&s->n, s->first)) {
@@ -128,6 +132,9 @@ static void server_record(struct facts *k, struct shape *s, unsigned len,
   }
   if (s->alert_at == 0) {
     fact_set(k, FACT_SERVER_FLIGHT, i);
+    if (holds(&s->n, len, 4 + s->n.hash)) {
+      fact_set(k, FACT_SERVER_FINISHED, i);
+    }
   }
   /* EncryptedExtensions, Certificate, CertificateVerify and Finished together
    * are longer than this; with a PSK the first and the last are all. */
@@ -153,6 +160,18 @@ static void server_alert(struct facts *k, const struct shape *s)
     return;
   }
   fact_set(k, FACT_SERVER_ALERT_FIRST, s->alert_at - 1);
+}
+
+/* Within a tenth of a second of its own Finished, and no data between. */
+static void alert_at_once(const struct flow *f, struct facts *k)
+{
+  unsigned finished = k->at[FACT_CLIENT_FINISHED];
+  unsigned alert = k->at[FACT_CLIENT_ALERT_AFTER];
+
+  if (finished != 0 && alert > finished && !fact_holds(k, FACT_CLIENT_DATA) &&
+      f->observed[alert - 1].t - f->observed[finished - 1].t < 10000u) {
+    fact_set(k, FACT_CLIENT_ALERT_AT_ONCE, alert - 1);
+  }
 }
 
 /* Without a ServerHello (it was not observed) encrypted records are data; a
@@ -202,6 +221,7 @@ void shape_gather(const struct flow *f, struct facts *k)
       }
     }
   }
+  alert_at_once(f, k);
   client_alert(k, &s);
   server_alert(k, &s);
   if (s.client_done) {

@@ -49,9 +49,9 @@ enum {
 
 enum {
   MAX_RECORD = 16384 + 2048, /* RFC 5246 section 6.2.3: the larger limit */
-  NUM_OBSERVATIONS = 44,
+  NUM_OBSERVATIONS = 40,
   /* The last places are kept for what decides a verdict. */
-  NUM_ORDINARY = 34,
+  NUM_ORDINARY = 31,
   NUM_RECORDS_KEPT = 8, /* protected records noted one by one, a side */
   HEAD_MAX = 32         /* first bytes, or a record header */
 };
@@ -138,7 +138,7 @@ struct flow {
   uint16_t offered_min;
   uint8_t flags; /* TLSDIAG_FLOW_* */
   uint8_t stage;
-  uint8_t state; /* FLOW_* */
+  uint16_t state; /* FLOW_* */
   uint8_t num_observations;
   uint8_t message_from;
   uint8_t message_format;
@@ -147,7 +147,8 @@ struct flow {
   uint8_t hello_session_id[32]; /* to see an abbreviated handshake */
   uint8_t hello_session_id_len;
   uint8_t first_close; /* 1 + index of that observation */
-  uint8_t padding_[6];
+  uint8_t padding_[5];
+  uint8_t suites_offered[32]; /* a Bloom filter: bit set for each suite */
   struct side side[2];
   struct observed observed[NUM_OBSERVATIONS];
 };
@@ -160,7 +161,8 @@ enum {
   FLOW_ENDED = 0x10,    /* the summary observations were made */
   FLOW_SYN = 0x20,
   FLOW_SYN_ACK = 0x40,
-  FLOW_TLS13 = 0x80 /* ServerHello chose TLS 1.3 */
+  FLOW_TLS13 = 0x80, /* ServerHello chose TLS 1.3 */
+  FLOW_OFFER_WHOLE = 0x100 /* all suites offered are known */
 };
 
 static inline struct flow *flow_of(tlsdiag_flow *flow)
@@ -232,7 +234,13 @@ struct message {
 void message_read(struct flow *f, const struct message *m);
 /* 1: the content of messages of this type matters, so they are gathered. */
 int message_wanted(unsigned type);
-void alert_read(struct flow *f, unsigned from, uint32_t t, unsigned level,
-                unsigned code);
+
+struct alert {
+  uint8_t level, description;
+  unsigned flags; /* TLSDIAG_ALERT_FLAG_* known already */
+  uint64_t offset;
+  uint32_t t;
+};
+void alert_read(struct flow *f, unsigned from, const struct alert *a);
 
 #endif

@@ -71,8 +71,25 @@ struct tally {
   uint64_t hash; /* of the values, GREASE left out */
 };
 
-static void tally_suites(const tlsdiag_client_hello *ch, struct tally *out)
+/* Which suites were offered, in 256 bits: no memory for the list itself.  Two
+ * suites in one bit only hide that one was not offered. */
+static unsigned suite_bit(unsigned suite)
 {
+  return (suite * 0x9e37u >> 8 ^ suite) & 0xff;
+}
+
+static int was_offered(const struct flow *f, unsigned suite)
+{
+  unsigned bit = suite_bit(suite);
+
+  return (f->suites_offered[bit / 8] >> (bit % 8) & 1) != 0;
+}
+
+static void tally_suites(struct flow *f, const tlsdiag_client_hello *ch,
+                         struct tally *out)
+{
+  unsigned bit;
+
   tlsdiag_iter it;
   uint16_t value;
   const struct suite_info *suite;
@@ -80,6 +97,8 @@ static void tally_suites(const tlsdiag_client_hello *ch, struct tally *out)
   tlsdiag_iter_init(&it, &ch->cipher_suites);
   while (ch->format != TLSDIAG_FORMAT_SSLV2 && tlsdiag_next_u16(&it, &value)) {
     suite = suite_find(value);
+    bit = suite_bit(value);
+    f->suites_offered[bit / 8] |= (uint8_t)(1u << (bit % 8));
     if (tlsdiag_is_grease(value) ||
         (suite != NULL && (suite->flags & SUITE_FLAG_SIGNAL) != 0)) {
       continue;
@@ -420,12 +439,15 @@ void client_hello_read(struct flow *f, const struct message *m)
   rc = tlsdiag_client_hello_decode(m->ptr, m->len, m->format, &ch, &where);
   f->stage = (f->state & FLOW_RETRY) != 0 ? TLSDIAG_STAGE_CLIENT_HELLO_RETRY
                                           : TLSDIAG_STAGE_CLIENT_HELLO;
-  tally_suites(&ch, &suites);
+  tally_suites(f, &ch, &suites);
   observe_at(f, TLSDIAG_OBS_CLIENT_HELLO, m->from,
              hello_flags(f, m, &ch, &suites) | name_is_address(&ch),
              saturate32(m->full_len), m->offset, m->t);
   note_fault(f, m, rc, &where);
   note_anomalies(f, m, ch.anomalies, ch.num_anomalies);
+  if (m->len == m->full_len && ch.format == TLSDIAG_FORMAT_TLS) {
+    f->state |= FLOW_OFFER_WHOLE;
+  }
   f->offered_max = ch.version_max;
   f->offered_min = ch.version_min;
   f->hello_len = saturate32(m->full_len);
@@ -492,6 +514,10 @@ static uint32_t server_hello_flags(const struct flow *f,
   flags |= HAS(sh, SERVER_NAME) * TLSDIAG_SERVER_HELLO_SERVER_NAME;
   flags |= HAS(sh, PRE_SHARED_KEY) *
            (TLSDIAG_SERVER_HELLO_PSK | TLSDIAG_SERVER_HELLO_RESUMED);
+  if (f->offered_max != 0 && (f->state & FLOW_OFFER_WHOLE) != 0 &&
+      !was_offered(f, sh->cipher_suite)) {
+    flags |= TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED;
+  }
   flags |= is_unsolicited(f, sh) ? TLSDIAG_SERVER_HELLO_UNSOLICITED : 0u;
   if (same_id && sh->version < 0x0304) { /* RFC 5246 section 7.3 */
     flags |= TLSDIAG_SERVER_HELLO_RESUMED;

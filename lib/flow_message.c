@@ -82,6 +82,17 @@ static void note_fault(struct flow *f, const struct message *m,
   }
 }
 
+/* A suite that was not offered was put there by somebody: the message is then
+ * read by the wrong plan. */
+static int suite_fits_offer(struct flow *f)
+{
+  const struct observed *o =
+    observed_find(f, TLSDIAG_OBS_SERVER_HELLO, TLSDIAG_FROM_SERVER);
+
+  return o == NULL ||
+         (o->b >> 16 & TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED) == 0;
+}
+
 static void server_key_exchange(struct flow *f, const struct message *m)
 {
   const struct suite_info *suite = suite_find(f->cipher);
@@ -92,7 +103,9 @@ static void server_key_exchange(struct flow *f, const struct message *m)
   server_key_exchange_read(&body, suite != NULL ? suite->kx : SUITE_KX_NULL,
                            &facts);
   note(f, m, TLSDIAG_OBS_SERVER_KEY_EXCHANGE, facts.group, facts.prime_bits);
-  note_fault(f, m, &fault);
+  if (suite_fits_offer(f)) {
+    note_fault(f, m, &fault);
+  }
 }
 
 static void certificate_request(struct flow *f, const struct message *m)
@@ -182,6 +195,11 @@ static int out_of_order(struct flow *f, const struct message *m)
   case HS_SERVER_KEY_EXCHANGE:
   case HS_CERTIFICATE_REQUEST:
     return f->version == 0 || f->stage < TLSDIAG_STAGE_SERVER_HELLO;
+  case HS_CERTIFICATE: /* the client's: when asked, before its key exchange */
+    return m->from == TLSDIAG_FROM_CLIENT &&
+           (f->stage >= TLSDIAG_STAGE_CLIENT_KEY_EXCHANGE ||
+            (!seen(f, TLSDIAG_OBS_CERTIFICATE_REQUEST) &&
+             !seen(f, TLSDIAG_OBS_GAP)));
   case HS_CLIENT_KEY_EXCHANGE:
     return f->version != 0 && f->stage < TLSDIAG_STAGE_SERVER_HELLO_DONE;
   case HS_FINISHED: /* plaintext: keys were never switched */

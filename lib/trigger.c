@@ -10,10 +10,11 @@ static int completed(const struct facts *k)
   /* TLS 1.3: a client that was asked for its certificate is done only when the
    * server goes on (RFC 8446 section 4.4.2.4). */
   if (fact_holds(k, FACT_TLS13)) {
-    return fact_holds(k, FACT_CLIENT_FINISHED) &&
-           (fact_holds(k, FACT_SERVER_TICKETS) ||
-            (!fact_holds(k, FACT_CLIENT_CERT_13) &&
-             !fact_holds(k, FACT_CLIENT_EMPTY_CERT_13)));
+    if (fact_holds(k, FACT_CLIENT_CERT_13) ||
+        fact_holds(k, FACT_CLIENT_EMPTY_CERT_13)) {
+      return fact_holds(k, FACT_SERVER_TICKETS);
+    }
+    return fact_holds(k, FACT_CLIENT_FINISHED);
   }
   /* The client may send data before the server has finished (RFC 7918). */
   if (fact_holds(k, FACT_SERVER_HELLO)) {
@@ -98,6 +99,10 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
   } else if (k->at[FACT_CLIENT_ALERT_FIRST] == i + 1 ||
              k->at[FACT_SERVER_ALERT_FIRST] == i + 1) {
     fails = 1;
+  } else if (k->at[FACT_CLIENT_ALERT_AT_ONCE] == i + 1) {
+    /* RFC 9849 section 6.1.6: a client whose ECH was refused finishes the
+     * handshake with the outer name and then aborts at once. */
+    fails = fact_holds(k, FACT_ECH) && !fact_holds(k, FACT_CLIENT_CERT_13);
   } else if (k->at[FACT_SERVER_ALERT_AFTER] == i + 1) {
     fails = fact_holds(k, FACT_CLIENT_EMPTY_CERT_13) ||
             fact_holds(k, FACT_CLIENT_CERT_13) ||

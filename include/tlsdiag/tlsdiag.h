@@ -1654,6 +1654,8 @@ enum {
   TLSDIAG_SERVER_HELLO_SERVER_NAME = 0x1000,
   /* It answers an extension that was not offered */
   TLSDIAG_SERVER_HELLO_UNSOLICITED = 0x2000,
+  /* The cipher suite was not offered */
+  TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED = 0x4000,
 };
 
 /* cert: bits of obs certificate. */
