@@ -205,7 +205,6 @@ int tlsdiag_client_hello_decode(const uint8_t *msg, size_t msg_len,
   struct reader r;
   struct hello h;
   int status;
-  int fault;
 
   if (format > TLSDIAG_FORMAT_DTLS || (msg == NULL && msg_len != 0)) {
     return TLSDIAG_STATUS_E_USAGE;
@@ -215,7 +214,7 @@ int tlsdiag_client_hello_decode(const uint8_t *msg, size_t msg_len,
     return TLSDIAG_STATUS_E_USAGE;
   }
   hello_init(&h, HELLO_CLIENT, ch, ch->anomalies);
-  rd_init(&r, msg, msg_len, &h.fault);
+  rd_init(&r, msg != NULL ? msg : hello_nothing, msg_len, &h.fault);
   ch->format = (uint16_t)format;
   ch->message = rd_view(r);
   status = decode(&h, r, ch);
@@ -225,6 +224,5 @@ int tlsdiag_client_hello_decode(const uint8_t *msg, size_t msg_len,
   ch->num_extensions = (uint16_t)h.num_extensions;
   ch->num_anomalies = h.num_anomalies;
   versioned_end(out, ch);
-  fault = hello_close(&h, where);
-  return status != TLSDIAG_STATUS_OK ? status : fault;
+  return hello_close(&h, status, where);
 }

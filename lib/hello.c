@@ -1,6 +1,8 @@
 /* hello.c: the shell of a handshake message, shared by all hellos. */
 #include "hello.h"
 
+const uint8_t hello_nothing[1] = {0};
+
 void hello_anomaly(struct hello *h, unsigned kind, unsigned field,
                    size_t offset)
 {
@@ -35,7 +37,7 @@ void dtls_header_read(struct hello *h, struct reader *r)
   }
 }
 
-int hello_close(struct hello *h, tlsdiag_where *where)
+int hello_close(struct hello *h, int status, tlsdiag_where *where)
 {
   if (h->body_have < h->length && h->fault.field == 0) {
     h->fault.field = TLSDIAG_FIELD_HANDSHAKE_BODY;
@@ -43,8 +45,11 @@ int hello_close(struct hello *h, tlsdiag_where *where)
     h->fault.want = h->length;
     h->fault.have = h->body_have;
   }
+  if (status != TLSDIAG_STATUS_OK) {
+    h->fault.field = TLSDIAG_FIELD_NONE; /* another message is no fault */
+  }
   where_set(where, &h->fault);
-  return h->fault.field != 0 ? TLSDIAG_STATUS_E_MALFORMED : TLSDIAG_STATUS_OK;
+  return h->fault.field != 0 ? TLSDIAG_STATUS_E_MALFORMED : status;
 }
 
 static uint32_t clamp(size_t n)
@@ -60,6 +65,9 @@ void where_set(tlsdiag_where *where, const struct rd_fault *fault)
     return;
   }
   *where = nowhere;
+  if (fault->field == TLSDIAG_FIELD_NONE) {
+    return;
+  }
   where->field = (uint16_t)fault->field;
   where->offset = fault->offset;
   where->want = clamp(fault->want);

@@ -98,6 +98,9 @@ static inline void hello_init(struct hello *h, unsigned side, void *out,
   h->body_have = 0;
 }
 
+/* Where a message of no bytes is, so that a reader never stands at NULL. */
+extern const uint8_t hello_nothing[1];
+
 /* hello_anomaly counts an anomaly and keeps it while there is room. */
 void hello_anomaly(struct hello *h, unsigned kind, unsigned field,
                    size_t offset);
@@ -153,8 +156,8 @@ static inline int hello_open(struct hello *h, struct reader r, unsigned format,
   return TLSDIAG_STATUS_OK;
 }
 
-/* hello_close turns what was found into a status and *where. */
-int hello_close(struct hello *h, tlsdiag_where *where);
+/* hello_close turns what was found into the status to return, and *where. */
+int hello_close(struct hello *h, int status, tlsdiag_where *where);
 
 /* where_set writes a fault for the caller; where may be NULL. */
 void where_set(tlsdiag_where *where, const struct rd_fault *fault);

@@ -3,6 +3,13 @@
 #include "tlsdiag/tlsdiag.h"
 #include "u16scan.h"
 
+/* The end of a list, which of an empty one may be NULL: nothing is read
+ * there. */
+static int is_at_end(const tlsdiag_iter *it)
+{
+  return it->pos == it->end;
+}
+
 /* An element that does not fit ends the list: decode has refused such lists,
  * but an iterator may be given any bytes. */
 static int finish(tlsdiag_iter *it, const struct reader *r)
@@ -49,9 +56,14 @@ void tlsdiag_iter_init(tlsdiag_iter *it, const tlsdiag_bytes *list)
 int tlsdiag_next_u8(tlsdiag_iter *it, uint8_t *out)
 {
   struct rd_fault fault;
-  struct reader r = resume(it, &fault);
-  unsigned value = rd_u8(&r, SOME_FIELD);
+  struct reader r;
+  unsigned value;
 
+  if (is_at_end(it)) {
+    return 0;
+  }
+  r = resume(it, &fault);
+  value = rd_u8(&r, SOME_FIELD);
   if (rd_ok(&r)) {
     *out = (uint8_t)value;
   }
@@ -61,9 +73,14 @@ int tlsdiag_next_u8(tlsdiag_iter *it, uint8_t *out)
 int tlsdiag_next_u16(tlsdiag_iter *it, uint16_t *out)
 {
   struct rd_fault fault;
-  struct reader r = resume(it, &fault);
-  unsigned value = rd_u16(&r, SOME_FIELD);
+  struct reader r;
+  unsigned value;
 
+  if (is_at_end(it)) {
+    return 0;
+  }
+  r = resume(it, &fault);
+  value = rd_u16(&r, SOME_FIELD);
   if (rd_ok(&r)) {
     *out = (uint16_t)value;
   }
@@ -73,9 +90,14 @@ int tlsdiag_next_u16(tlsdiag_iter *it, uint16_t *out)
 int tlsdiag_next_u24(tlsdiag_iter *it, uint32_t *out)
 {
   struct rd_fault fault;
-  struct reader r = resume(it, &fault);
-  uint32_t value = rd_u24(&r, SOME_FIELD);
+  struct reader r;
+  uint32_t value;
 
+  if (is_at_end(it)) {
+    return 0;
+  }
+  r = resume(it, &fault);
+  value = rd_u24(&r, SOME_FIELD);
   if (rd_ok(&r)) {
     *out = value;
   }
@@ -85,9 +107,14 @@ int tlsdiag_next_u24(tlsdiag_iter *it, uint32_t *out)
 int tlsdiag_next_name(tlsdiag_iter *it, tlsdiag_bytes *out)
 {
   struct rd_fault fault;
-  struct reader r = resume(it, &fault);
-  struct reader name = rd_vec8(&r, SOME_FIELD);
+  struct reader r;
+  struct reader name;
 
+  if (is_at_end(it)) {
+    return 0;
+  }
+  r = resume(it, &fault);
+  name = rd_vec8(&r, SOME_FIELD);
   if (rd_ok(&r)) {
     *out = view_of(name);
   }
@@ -98,10 +125,16 @@ int tlsdiag_next_extension(tlsdiag_iter *it, const tlsdiag_bytes *list,
                            tlsdiag_extension *out)
 {
   struct rd_fault fault;
-  struct reader r = resume(it, &fault);
-  unsigned type = rd_u16(&r, SOME_FIELD);
-  struct reader body = rd_vec16(&r, SOME_FIELD);
+  struct reader r;
+  unsigned type;
+  struct reader body;
 
+  if (is_at_end(it)) {
+    return 0;
+  }
+  r = resume(it, &fault);
+  type = rd_u16(&r, SOME_FIELD);
+  body = rd_vec16(&r, SOME_FIELD);
   if (rd_ok(&r)) {
     out->offset = (uint32_t)(it->pos - list->ptr);
     out->type = (uint16_t)type;
@@ -115,10 +148,16 @@ int tlsdiag_next_key_share(tlsdiag_iter *it, uint16_t *group,
                            tlsdiag_bytes *key)
 {
   struct rd_fault fault;
-  struct reader r = resume(it, &fault);
-  unsigned value = rd_u16(&r, SOME_FIELD);
-  struct reader body = rd_vec16(&r, SOME_FIELD);
+  struct reader r;
+  unsigned value;
+  struct reader body;
 
+  if (is_at_end(it)) {
+    return 0;
+  }
+  r = resume(it, &fault);
+  value = rd_u16(&r, SOME_FIELD);
+  body = rd_vec16(&r, SOME_FIELD);
   if (rd_ok(&r)) {
     *group = (uint16_t)value;
     *key = view_of(body);
@@ -130,10 +169,16 @@ int tlsdiag_next_psk_identity(tlsdiag_iter *it, tlsdiag_bytes *identity,
                               uint32_t *obfuscated_ticket_age)
 {
   struct rd_fault fault;
-  struct reader r = resume(it, &fault);
-  struct reader name = rd_vec16(&r, SOME_FIELD);
-  uint32_t age = rd_u32(&r, SOME_FIELD);
+  struct reader r;
+  struct reader name;
+  uint32_t age;
 
+  if (is_at_end(it)) {
+    return 0;
+  }
+  r = resume(it, &fault);
+  name = rd_vec16(&r, SOME_FIELD);
+  age = rd_u32(&r, SOME_FIELD);
   if (rd_ok(&r)) {
     *identity = view_of(name);
     *obfuscated_ticket_age = age;

@@ -105,7 +105,6 @@ int tlsdiag_server_hello_decode(const uint8_t *msg, size_t msg_len,
   struct reader body;
   struct hello h;
   int status;
-  int fault;
 
   if ((format != TLSDIAG_FORMAT_TLS && format != TLSDIAG_FORMAT_DTLS) ||
       (msg == NULL && msg_len != 0)) {
@@ -116,7 +115,7 @@ int tlsdiag_server_hello_decode(const uint8_t *msg, size_t msg_len,
     return TLSDIAG_STATUS_E_USAGE;
   }
   hello_init(&h, HELLO_SERVER, sh, sh->anomalies);
-  rd_init(&r, msg, msg_len, &h.fault);
+  rd_init(&r, msg != NULL ? msg : hello_nothing, msg_len, &h.fault);
   sh->format = (uint16_t)format;
   sh->message = rd_view(r);
   status = hello_open(&h, r, format, HANDSHAKE_SERVER_HELLO, &body);
@@ -130,6 +129,5 @@ int tlsdiag_server_hello_decode(const uint8_t *msg, size_t msg_len,
   sh->num_extensions = (uint16_t)h.num_extensions;
   sh->num_anomalies = h.num_anomalies;
   versioned_end(out, sh);
-  fault = hello_close(&h, where);
-  return status != TLSDIAG_STATUS_OK ? status : fault;
+  return hello_close(&h, status, where);
 }
