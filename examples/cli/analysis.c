@@ -8,7 +8,9 @@
 enum {
   CONNS_MAX = 1 << 18,
   WATCHES_MAX = 1 << 15,
-  LINGER_US = 2000000, /* after the close: late data, echoes, resets */
+  LINGER_CLOSED_US = 300000, /* the last packets may come late */
+  LINGER_RESET_US = 1000000, /* so may data of a side that was reset */
+  LINGER_TOLD_US = 4000000,  /* repeated packets are no connection */
   SWEEP_US = 30000000,
   SYN_IDLE_US = 150000000, /* longer than a SYN is repeated */
   IDLE_US = 600000000      /* longer than a server waits for a client */
@@ -51,60 +53,59 @@ void analysis_free(struct analysis *a)
   watchpool_free(&a->watches);
 }
 
-static void queue_add(struct analysis *a, struct conn *c)
+static void forget(struct analysis *a, struct conn *c)
 {
-  c->flags |= CONN_CLOSING;
-  c->deadline_us = a->now_us + LINGER_US;
-  c->next = NULL;
-  c->before = a->closing_last;
-  if (a->closing == NULL) {
-    a->closing = c;
-  } else {
-    a->closing_last->next = c;
-  }
-  a->closing_last = c;
+  connqueue_leave(c);
+  conntable_remove(&a->table, c);
 }
 
-static void queue_remove(struct analysis *a, struct conn *c)
+/* Hands a connection on.  What is left of it is a few bytes to know late
+ * packets by. */
+static void tell(struct analysis *a, struct conn *c)
 {
-  if (!(c->flags & CONN_CLOSING)) {
+  if (c->flags & CONN_DONE) {
     return;
   }
-  if (c->before == NULL) {
-    a->closing = c->next;
-  } else {
-    c->before->next = c->next;
-  }
-  if (c->next == NULL) {
-    a->closing_last = c->before;
-  } else {
-    c->next->before = c->before;
-  }
-  c->flags &= (uint8_t)~CONN_CLOSING;
-}
-
-/* Hands a connection on and forgets it. */
-static void finish(struct analysis *a, struct conn *c)
-{
-  queue_remove(a, c);
+  connqueue_leave(c);
   if (c->key.proto == PROTO_TCP) {
     tcp_end(&a->streams, c, a->now_us, a->frame);
   } else {
     dtls_end(c, a->now_us, a->frame);
   }
   a->done(a->arg, c);
+  c->flags |= CONN_DONE;
   stream_forget(&a->streams, &c->half[0]);
   stream_forget(&a->streams, &c->half[1]);
   if (c->watch != NULL) {
     watch_drop(&a->watches, c->watch);
+    c->watch = NULL;
   }
-  conntable_remove(&a->table, c);
 }
 
-static void queue_run(struct analysis *a)
+static void finish(struct analysis *a, struct conn *c)
 {
-  while (a->closing != NULL && a->closing->deadline_us <= a->now_us) {
-    finish(a, a->closing);
+  tell(a, c);
+  forget(a, c);
+}
+
+static void tell_due(struct analysis *a, struct connqueue *q)
+{
+  struct conn *c;
+
+  while ((c = connqueue_due(q, a->now_us)) != NULL) {
+    tell(a, c);
+    connqueue_add(&a->told, c, a->now_us + LINGER_TOLD_US);
+  }
+}
+
+static void queues_run(struct analysis *a)
+{
+  struct conn *c;
+
+  tell_due(a, &a->closed);
+  tell_due(a, &a->reset);
+  while ((c = connqueue_due(&a->told, a->now_us)) != NULL) {
+    forget(a, c);
   }
 }
 
@@ -118,7 +119,7 @@ static void sweep(struct analysis *a)
     struct conn *c = conntable_at(&a->table, i);
     uint64_t limit;
 
-    if (c == NULL || (c->flags & CONN_CLOSING)) {
+    if (c == NULL || c->queue != NULL) {
       continue;
     }
     limit = ((c->half[0].flags | c->half[1].flags) & HALF_FED) ? IDLE_US
@@ -141,7 +142,7 @@ static void tick(struct analysis *a, uint64_t t_us)
     a->swept_us = t_us;
   } else if (agreed > a->now_us) {
     a->now_us = agreed;
-    queue_run(a);
+    queues_run(a);
     if (a->now_us - a->swept_us > SWEEP_US) {
       sweep(a);
     }
@@ -158,7 +159,7 @@ static void evict(struct analysis *a, int watched)
   if (c == NULL) {
     return;
   }
-  a->num_evicted++;
+  a->num_evicted += !(c->flags & CONN_DONE);
   finish(a, c);
 }
 
@@ -211,24 +212,44 @@ static void drop_watch(struct analysis *a, struct conn *c)
   c->watch = NULL;
 }
 
+static void queue_closed(struct analysis *a, struct conn *c,
+                         enum tcp_end_kind kind)
+{
+  if (kind == TCP_OPEN || (c->queue != NULL && kind == TCP_CLOSED)) {
+    return;
+  }
+  if (c->queue != &a->reset) {
+    connqueue_leave(c);
+    if (kind == TCP_RESET) {
+      connqueue_add(&a->reset, c, a->now_us + LINGER_RESET_US);
+    } else {
+      connqueue_add(&a->closed, c, a->now_us + LINGER_CLOSED_US);
+    }
+  }
+}
+
 static void segment(struct analysis *a, const struct packet *p)
 {
   struct conn_key key;
   unsigned side = conn_key_make(&key, p);
   uint32_t tag = conntable_tag(&a->table, &key);
   struct conn *c = conntable_find(&a->table, tag, &key);
-  int closed;
 
-  if (c != NULL && (c->flags & CONN_LEAN) &&
-      !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST))) {
-    c->last_us = a->now_us;
-    return;
-  }
   if (c != NULL && (p->tcp_flags & TCP_SYN) && tcp_is_reuse(c, side, p)) {
     finish(a, c);
     c = NULL;
   }
+  if (c != NULL && (c->flags & (CONN_LEAN | CONN_DONE)) &&
+      ((c->flags & CONN_DONE) ||
+       !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)))) {
+    c->last_us = a->now_us;
+    return;
+  }
   if (c == NULL) {
+    if (p->payload_wire == 0 && !(p->tcp_flags & TCP_SYN)) {
+      a->num_stray++;
+      return;
+    }
     c = open_conn(a, tag, &key, p);
     if (c == NULL) {
       return;
@@ -236,12 +257,9 @@ static void segment(struct analysis *a, const struct packet *p)
     c->index = a->num_conns++;
   }
   c->last_us = a->now_us;
-  closed = tcp_take(&a->streams, &a->watches, c, side, p);
+  queue_closed(a, c, tcp_take(&a->streams, &a->watches, c, side, p));
   if ((c->flags & CONN_LEAN) && c->watch != NULL && !a->keep_completed) {
     drop_watch(a, c);
-  }
-  if (closed && !(c->flags & CONN_CLOSING)) {
-    queue_add(a, c);
   }
 }
 
@@ -269,7 +287,9 @@ static void datagram(struct analysis *a, const struct packet *p)
     c->index = a->num_conns++;
   }
   c->last_us = a->now_us;
-  dtls_take(c, side, p);
+  if (!(c->flags & CONN_DONE)) {
+    dtls_take(c, side, p);
+  }
 }
 
 void analysis_frame(struct analysis *a, uint64_t t_us, const uint8_t *bytes,

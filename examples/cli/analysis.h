@@ -2,6 +2,7 @@
 #ifndef TLSDIAG_CLI_ANALYSIS_H
 #define TLSDIAG_CLI_ANALYSIS_H
 
+#include "connqueue.h"
 #include "conntable.h"
 #include "link.h"
 #include "net.h"
@@ -16,8 +17,9 @@ struct analysis {
   struct conntable table;
   struct watchpool watches;
   struct streams streams;
-  struct conn *closing; /* oldest first */
-  struct conn *closing_last;
+  struct connqueue closed; /* both FIN */
+  struct connqueue reset;
+  struct connqueue told; /* done with; known for a while longer */
   link_peel *peel;
   analysis_done *done;
   void *arg;
@@ -36,6 +38,7 @@ struct analysis {
   uint64_t num_cut;   /* the snapshot length cut into a header */
   uint64_t num_other; /* no IP, or neither TCP nor UDP */
   uint64_t num_evicted;
+  uint64_t num_stray;     /* of connections that are over or never began */
   uint64_t num_unwatched; /* no memory to look into them */
 };
 

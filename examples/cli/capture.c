@@ -157,6 +157,7 @@ int capture_report(struct tool *t, struct source *s)
   memset(&a, 0, sizeof a);
   if (report_init(&r, t, s->name) != 0) {
     tool_warn(t, s->name, "out of memory");
+    report_free(&r);
     return -1;
   }
   status = run(t, s, &a, report_connection, &r);

@@ -11,6 +11,8 @@
 
 #include "packet.h"
 
+struct connqueue;
+
 /* Endpoints in a fixed order (the smaller first), so that both directions of
  * a connection have one key.  No padding: compared as bytes. */
 struct conn_key {
@@ -82,7 +84,7 @@ enum { SIDE_UNKNOWN = 2 };
 
 enum {
   CONN_LEAN = 0x1,      /* data flows: nothing to learn until it closes */
-  CONN_CLOSING = 0x2,   /* in the queue of those that linger */
+  CONN_DONE = 0x2,      /* told; kept to know late packets of it */
   CONN_COMPLETED = 0x4, /* its watch was dropped after a good handshake */
   CONN_NOT_TLS = 0x8    /* its watch was dropped: another protocol */
 };
@@ -99,10 +101,11 @@ struct conn {
   uint64_t first_frame;
   uint64_t last_us;
   uint64_t deadline_us; /* when closing */
-  struct conn *next;    /* in the closing queue or the free list */
-  struct conn *before;  /* in the closing queue */
-  struct watch *watch;  /* NULL once there is nothing to learn */
-  struct half half[2];  /* by endpoint of the key */
+  struct conn *next;    /* in a queue or the free list */
+  struct conn *before;  /* in a queue */
+  struct connqueue *queue;
+  struct watch *watch; /* NULL once there is nothing to learn */
+  struct half half[2]; /* by endpoint of the key */
 };
 
 #endif

@@ -131,6 +131,15 @@ void finding_describe(struct finding *f, struct tool *t)
   }
 }
 
+void finding_fingerprint(struct finding *f, struct prints_memory *memory)
+{
+  f->prints.ja3[0] = '\0';
+  f->prints.ja4[0] = '\0';
+  if (f->has_hello) {
+    prints_of(memory, &f->hello, &f->prints);
+  }
+}
+
 /* Ports where plaintext is at home: bytes that are not TLS, a refused or an
  * idle connection there say nothing about TLS. */
 static int is_plain_port(uint16_t port)

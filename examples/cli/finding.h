@@ -3,6 +3,7 @@
 #define TLSDIAG_CLI_FINDING_H
 
 #include "conn.h"
+#include "prints.h"
 #include "tool.h"
 
 enum { ENDPOINT_TEXT = 64, NAME_TEXT = 32, HELLO_ROOM = 18 << 10 };
@@ -19,6 +20,7 @@ struct finding {
   char client[ENDPOINT_TEXT]; /* "192.0.2.7:51234", "[2001:db8::7]:51234" */
   char server[ENDPOINT_TEXT];
   char pseudonym[NAME_TEXT];
+  struct prints prints;        /* by finding_fingerprint */
   uint8_t scratch[HELLO_ROOM]; /* a hello that was cut into records */
 };
 
@@ -28,6 +30,9 @@ int finding_judge(struct finding *f, const struct conn *c, const char *file);
 
 /* Adds what only a report needs: the texts and the decoded hello. */
 void finding_describe(struct finding *f, struct tool *t);
+
+/* Adds JA3 and JA4. */
+void finding_fingerprint(struct finding *f, struct prints_memory *memory);
 
 /* 1 if this is somebody else's protocol in perfect health, or a connection
  * that has nothing to do with TLS. */

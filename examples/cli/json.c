@@ -5,7 +5,7 @@
 #include "escape.h"
 #include "timetext.h"
 
-enum { TEXT_ROOM = 512, FINGERPRINT = 40 };
+enum { TEXT_ROOM = 512 };
 
 void json_key(struct out *o, const char *key)
 {
@@ -166,15 +166,8 @@ static void json_named(struct out *o, const char *key, uint32_t registry,
 
 static void json_fingerprints(struct out *o, const struct finding *f)
 {
-  char ja3[FINGERPRINT];
-  char ja4[FINGERPRINT];
-  int has_ja3 = f->has_hello &&
-                tlsdiag_ja3(&f->hello, ja3, sizeof ja3) == TLSDIAG_STATUS_OK;
-  int has_ja4 = f->has_hello &&
-                tlsdiag_ja4(&f->hello, ja4, sizeof ja4) == TLSDIAG_STATUS_OK;
-
-  json_text(o, "ja3", has_ja3 ? ja3 : NULL);
-  json_text(o, "ja4", has_ja4 ? ja4 : NULL);
+  json_text(o, "ja3", f->prints.ja3[0] != '\0' ? f->prints.ja3 : NULL);
+  json_text(o, "ja4", f->prints.ja4[0] != '\0' ? f->prints.ja4 : NULL);
 }
 
 static void json_evidence(struct out *o, const struct finding *f)

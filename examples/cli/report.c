@@ -32,11 +32,11 @@ int report_init(struct report *r, struct tool *tool, const char *file)
   spool_init(&r->spool);
   out_init(&r->text, NULL);
   r->finding = malloc(sizeof *r->finding);
+  r->prints = calloc(1, sizeof *r->prints); /* NULL costs time, no more */
   if (r->finding == NULL) {
     return -1;
   }
   if (order_init(&r->order, tell, r) != 0) {
-    free(r->finding);
     return -1;
   }
   return 0;
@@ -108,6 +108,7 @@ void report_connection(void *report, const struct conn *c)
   if (judge(r, c, f)) {
     finding_describe(f, r->tool);
     if (r->tool->options->json) {
+      finding_fingerprint(f, r->prints);
       json_connection(&r->text, f);
     } else {
       tell_people(r, f);
@@ -202,4 +203,5 @@ void report_free(struct report *r)
   spool_free(&r->spool);
   (void)out_close(&r->text);
   free(r->finding);
+  free(r->prints);
 }

@@ -16,10 +16,12 @@ struct report {
   struct spool spool; /* people: the summary comes first */
   struct out text;    /* of the connection at hand */
   struct finding *finding;
+  struct prints_memory *prints;
   uint64_t shown[SUMMARY_CAUSES]; /* in full, by cause */
   int last_was_full;
 };
 
+/* Returns 0, or -1; report_free frees either way. */
 int report_init(struct report *r, struct tool *tool, const char *file);
 /* An analysis_done: tells one connection. */
 void report_connection(void *report, const struct conn *c);

@@ -7,8 +7,8 @@ enum {
   COPY_ID_US = 100000,  /* the same IP-ID as well */
   WINDOW_MAX = 1 << 26, /* beyond: no segment of this stream */
   WINDOW_BEHIND = 1 << 20,
-  LEAN_AFTER = 16 << 10, /* application data that teaches nothing more */
-  FED_MAX = 256 << 10    /* no handshake is longer */
+  LEAN_AFTER = 4 << 10, /* application data that teaches nothing more */
+  FED_MAX = 256 << 10   /* no handshake is longer */
 };
 
 static int32_t seq_ahead(uint32_t a, uint32_t b)
@@ -254,12 +254,14 @@ static void take_close(struct streams *s, struct conn *c, unsigned side,
   }
 }
 
-static int has_closed(const struct conn *c)
+static enum tcp_end_kind has_closed(const struct conn *c)
 {
   unsigned both = c->half[0].flags & c->half[1].flags;
 
-  return ((c->half[0].flags | c->half[1].flags) & HALF_RESET) ||
-         (both & HALF_CLOSED) != 0;
+  if ((c->half[0].flags | c->half[1].flags) & HALF_RESET) {
+    return TCP_RESET;
+  }
+  return both & HALF_CLOSED ? TCP_CLOSED : TCP_OPEN;
 }
 
 int tcp_is_reuse(const struct conn *c, unsigned side, const struct packet *p)
@@ -270,7 +272,7 @@ int tcp_is_reuse(const struct conn *c, unsigned side, const struct packet *p)
       !(h->flags & HALF_STARTED)) {
     return 0;
   }
-  return h->offset != 0 || p->seq + 1 != h->next || has_closed(c);
+  return h->offset != 0 || p->seq + 1 != h->next || has_closed(c) != TCP_OPEN;
 }
 
 /* What a connection under way does not need any more with each segment. */
@@ -286,14 +288,15 @@ static void settle(struct watchpool *pool, struct conn *c, unsigned side,
   settle_client(pool, c, side, p);
 }
 
-int tcp_take(struct streams *s, struct watchpool *pool, struct conn *c,
-             unsigned side, const struct packet *p)
+enum tcp_end_kind tcp_take(struct streams *s, struct watchpool *pool,
+                           struct conn *c, unsigned side,
+                           const struct packet *p)
 {
   struct half *h = &c->half[side];
 
   if (is_copy(h, p)) {
     s->num_copies++;
-    return 0;
+    return TCP_OPEN;
   }
   settle(pool, c, side, p);
   remember(h, p);
@@ -339,7 +342,7 @@ void tcp_end(struct streams *s, struct conn *c, uint64_t t_us, uint64_t frame)
   try_fin(c, first, t_us, frame);
   stream_flush(s, c, !first, t_us, frame);
   try_fin(c, !first, t_us, frame);
-  if (!has_closed(c)) {
+  if (has_closed(c) == TCP_OPEN) {
     close_half(c, 0, TLSDIAG_CLOSE_END_OF_CAPTURE, t_us, frame);
   }
 }
