@@ -66,6 +66,8 @@ const char *track_pattern_sentence(unsigned index)
 
 /* ---- the best row ---- */
 
+enum { MAX_CONFIDENCE = 98 };
+
 struct match {
   unsigned row;
   unsigned confidence;
@@ -99,28 +101,46 @@ static unsigned lessened(unsigned confidence, uint64_t against)
   return confidence;
 }
 
+/* Pattern and connection may say the same, the connection more exactly. */
+static int agrees(unsigned cause, const tlsdiag_attempt *own)
+{
+  return own->cause == cause ||
+         (cause == TLSDIAG_CAUSE_SERVER_CERTIFICATE_REJECTED &&
+          cause_group(own->cause) == TLSDIAG_CAUSE_GROUP_SERVER_CERTIFICATE);
+}
+
+static void weigh(const struct track_pattern *p, const tlsdiag_attempt *own,
+                  struct match *m)
+{
+  unsigned surer = own->confidence > p->confidence ? own->confidence
+                                                   : p->confidence;
+
+  m->cause = p->cause;
+  m->confidence = p->confidence;
+  if (p->cause == PATTERN_OWN) {
+    m->cause = own->cause;
+    if (own->confidence < p->confidence) {
+      m->confidence = (own->confidence + p->confidence) / 2u;
+    }
+  } else if (agrees(p->cause, own)) {
+    m->cause = own->cause;
+    m->confidence = surer < MAX_CONFIDENCE
+                      ? surer + (MAX_CONFIDENCE - surer) / 3
+                      : MAX_CONFIDENCE;
+  }
+}
+
 static void propose(const tlsdiag_track *t, uint64_t traits,
                     const struct match *candidate, struct match *best)
 {
   const struct track_pattern *p = &track_patterns[candidate->row];
   struct match m = *candidate;
 
-  m.cause = p->cause;
-  m.confidence = p->confidence;
-  if (p->cause == PATTERN_OWN) {
-    const tlsdiag_attempt *own = surest(t, m.bad);
-
-    m.cause = own->cause;
-    if (own->confidence < p->confidence) {
-      m.confidence = (own->confidence + p->confidence) / 2u;
-    }
-    if (m.cause <= TLSDIAG_CAUSE_UNKNOWN) {
-      return;
-    }
-  }
+  weigh(p, surest(t, m.bad), &m);
   m.confidence = lessened(m.confidence, traits & p->but);
-  if (m.confidence > best->confidence ||
-      (m.confidence == best->confidence && m.row < best->row)) {
+  if (m.cause > TLSDIAG_CAUSE_UNKNOWN &&
+      (m.confidence > best->confidence ||
+       (m.confidence == best->confidence && m.row < best->row))) {
     *best = m;
   }
 }

@@ -113,6 +113,15 @@ static int choked(const tlsdiag_attempt *a)
   }
 }
 
+/* For a name they do not know large front ends say handshake_failure, Go says
+ * internal_error, others access_denied or unrecognized_name. */
+static int refuses_names(const tlsdiag_attempt *a)
+{
+  return a->end_by == TLSDIAG_FROM_SERVER &&
+         (a->alert == 40 || a->alert == 49 || a->alert == 80 ||
+          a->alert == 112);
+}
+
 /* Causes that only repeat how it ended leave the reason open. */
 static int is_open(unsigned cause)
 {
@@ -227,6 +236,7 @@ static uint64_t traits_of_end(const tlsdiag_attempt *a)
          bit_if(reset || closed || silent || choke, TRAIT_BROKEN) |
          bit_if(hello && a->alert == 70, TRAIT_VERSION_REFUSED) |
          bit_if(hello && a->alert == 40, TRAIT_REFUSED) |
+         bit_if(hello && refuses_names(a), TRAIT_NAME_REFUSED) |
          bit_if(hello && a->alert == 47, TRAIT_PARAMETER_REFUSED) |
          bit_if(a->cause == TLSDIAG_CAUSE_INJECTED_RESET, TRAIT_FORGED) |
          bit_if(a->cause == TLSDIAG_CAUSE_CLIENT_HELLO_LOST, TRAIT_LOST) |

@@ -19,6 +19,9 @@ enum trait {
   NUM_TRAITS
 };
 
+/* A set of traits is one word. */
+typedef char traits_fit_a_word[NUM_TRAITS <= 64 ? 1 : -1];
+
 /* Servers that report to one track may differ by so much. */
 #define TRACK_CLOCK_SKEW_US 2000000u
 

@@ -275,6 +275,8 @@ static const struct scene provoked[] = {
   {"0 fin | 300 ok n=2 h=2", C(SNI_BLOCKED), 55, 65, 0, 1, 3, 1},
   {"0 fin | 300 ok n=2", C(SNI_BLOCKED), 72, 80, 0, 1, 3, 1},
   {"0 rst | 300 ok n=0 h=2", C(SNI_BLOCKED), 74, 82, 0, 1, 3, 1},
+  {"0 a40 | 300 ok n=2", C(SNI_UNRECOGNIZED), 74, 84, 0, 1, 3, 1},
+  {"0 a80 | 300 ok n=2", C(SNI_UNRECOGNIZED), 74, 84, 0, 1, 3, 1},
   {"0 fin n=0 h=2 | 300 ok", C(SNI_MISSING), 84, 92, 0, 1, 3, 1},
   /* Keys and sessions. */
   {"0 a40 st=17 v=303 ch=303 rsa | 300 ok v=303 rsa noems",
@@ -286,10 +288,10 @@ static const struct scene provoked[] = {
   {"0 ok v=303 | 300 a47 v=303 h=2 ticket", C(RESUMPTION_CIPHER_MISSING), 84,
    92, 1, 0, 3, 2},
   /* Clients that leave. */
-  {"0 gone | 60000 gone | 120000 gone", C(SERVER_CERTIFICATE_REJECTED), 60, 70,
+  {"0 gone | 60000 gone | 120000 gone", C(SERVER_CERTIFICATE_REJECTED), 66, 78,
    0, 1, 7, 7},
   {"0 gone | 60000 gone | 120000 gone | 130000 gone | 140000 gone",
-   C(SERVER_CERTIFICATE_REJECTED), 76, 84, 0, 1, 31, 31},
+   C(SERVER_CERTIFICATE_REJECTED), 80, 88, 0, 1, 31, 31},
   {"0 probe | 5000 probe | 10000 probe", C(CONNECTION_PROBE), 95, 99, 0, 1, 7,
    7},
   {"0 ok dur=900 | 20 gone | 25 gone", C(CLIENT_ABORTED), 70, 78, 1, 0, 7, 6},
@@ -343,8 +345,9 @@ static const char *const near_misses[] = {
   "0 rst few | 300 ok",
   /* its own verdict is sure: not a matter of extensions */
   "0 a120 | 300 ok few",
-  "0 a112 | 300 ok n=2",
-  "0 a40 | 300 ok n=2",
+  "0 a112 | 300 ok n=2 h=2",
+  "0 a40 | 300 ok n=2 h=2",
+  "0 a70 | 300 ok n=2",
   /* the name works at that server as well */
   "0 rst | 300 ok n=2 | 600 ok",
   /* DTLS counts its versions downwards: the second one is newer */
@@ -437,6 +440,19 @@ Test(patterns, doubts_lower_the_confidence)
   doubtful = judge("0 rst | 100 rst n=3 | 300 ok n=2");
   cr_expect_lt(doubtful.confidence, sure.confidence);
   cr_expect_eq(doubtful.cause, C(SNI_BLOCKED));
+}
+
+Test(patterns, what_agrees_adds_up)
+{
+  tlsdiag_group g = judge("0 gone conf=40 | 100 gone conf=40 | 200 gone");
+  tlsdiag_group more =
+      judge("0 gone conf=90 | 100 gone conf=90 | 200 gone conf=90");
+
+  cr_expect_eq(g.cause, C(SERVER_CERTIFICATE_REJECTED));
+  cr_expect_eq(more.cause, C(SERVER_CERTIFICATE_REJECTED));
+  cr_expect_gt(more.confidence, 90);
+  cr_expect_leq(more.confidence, 98);
+  cr_expect_lt(g.confidence, 80);
 }
 
 Test(patterns, the_party_is_the_causes_own_where_the_row_has_none)
