@@ -221,7 +221,7 @@ static void note_protected(struct flow *f, unsigned from, uint32_t t)
   }
   if (s->num_records <= NUM_RECORDS_KEPT) {
     observe_at(f, TLSDIAG_OBS_PROTECTED_RECORD, from, s->record_len,
-               s->num_records, s->offset, t);
+               s->num_records, s->record_at, t);
   }
 }
 
@@ -236,7 +236,7 @@ static void note_application_data(struct flow *f, unsigned from, uint32_t t)
   if ((s->flags & SIDE_APP_DATA) == 0) {
     s->flags |= SIDE_APP_DATA;
     observe_at(f, TLSDIAG_OBS_APPLICATION_DATA, from, s->record_len, 0,
-               s->offset, t);
+               s->record_at, t);
     if (f->stage == TLSDIAG_STAGE_FINISHED) {
       f->stage = TLSDIAG_STAGE_APPLICATION_DATA;
     }
@@ -252,15 +252,16 @@ static void note_encrypted_handshake(struct flow *f, unsigned from, uint32_t t)
   if (s->finished == 0) {
     s->finished = 1;
     f->stage = TLSDIAG_STAGE_FINISHED;
-    observe_at(f, TLSDIAG_OBS_FINISHED, from, 0, s->record_len, s->offset, t);
+    observe_at(f, TLSDIAG_OBS_FINISHED, from, 0, s->record_len, s->record_at,
+               t);
     if (f->side[from ^ 1].finished != 0) {
       f->state |= FLOW_COMPLETED;
     }
     return;
   }
   if (observed_find(f, TLSDIAG_OBS_RENEGOTIATION, from) == NULL) {
-    observe_at(f, TLSDIAG_OBS_RENEGOTIATION, from, 0, s->record_len, s->offset,
-               t);
+    observe_at(f, TLSDIAG_OBS_RENEGOTIATION, from, 0, s->record_len,
+               s->record_at, t);
   }
 }
 
@@ -287,22 +288,23 @@ static void note_encrypted_alert(struct flow *f, unsigned from, uint32_t t)
   struct side *s = &f->side[from];
 
   observe_at(f, TLSDIAG_OBS_ENCRYPTED_ALERT, from, s->record_len,
-             alert_flags(f, from) | TLSDIAG_ALERT_FLAG_ENCRYPTED, s->offset, t);
+             alert_flags(f, from) | TLSDIAG_ALERT_FLAG_ENCRYPTED, s->record_at,
+             t);
   s->num_alerts++;
 }
 
-void alert_read(struct flow *f, unsigned from, uint32_t t, unsigned level,
-                unsigned code)
+void alert_read(struct flow *f, unsigned from, const struct alert *a)
 {
   struct side *s = &f->side[from];
-  unsigned flags = alert_flags(f, from);
+  unsigned flags = alert_flags(f, from) | a->flags;
 
   if ((f->state & FLOW_TLS13) != 0) {
     flags |= TLSDIAG_ALERT_FLAG_PLAIN_IN_TLS13;
   }
   if (s->num_alerts < 3) { /* a flood of warnings says nothing new */
-    observe_at(f, TLSDIAG_OBS_ALERT, from, (level << 8) | code, flags,
-               s->offset, t);
+    observe_at(f, TLSDIAG_OBS_ALERT, from,
+               ((uint32_t)a->level << 8) | a->description, flags, a->offset,
+               a->t);
   }
   if (s->num_alerts < UINT8_MAX) {
     s->num_alerts++;
@@ -322,7 +324,7 @@ static void note_change_cipher_spec(struct flow *f, unsigned from, uint32_t t)
   if (s->ccs == 0) {
     s->ccs = 1;
     f->stage = TLSDIAG_STAGE_CHANGE_CIPHER_SPEC;
-    observe_at(f, TLSDIAG_OBS_CHANGE_CIPHER_SPEC, from, 0, 0, s->offset, t);
+    observe_at(f, TLSDIAG_OBS_CHANGE_CIPHER_SPEC, from, 0, 0, s->record_at, t);
   }
 }
 
@@ -330,7 +332,7 @@ static void note_heartbeat(struct flow *f, unsigned from, uint32_t t)
 {
   if (observed_find(f, TLSDIAG_OBS_HEARTBEAT, from) == NULL) {
     observe_at(f, TLSDIAG_OBS_HEARTBEAT, from, f->side[from].record_len, 0,
-               f->side[from].offset, t);
+               f->side[from].record_at, t);
   }
 }
 
@@ -375,14 +377,14 @@ static void record_refuse(struct flow *f, unsigned from, uint32_t t,
 
   s->mode = MODE_OPAQUE;
   if (p[0] - 20u <= 4u && p[1] == 3 && len > MAX_RECORD) {
-    observe_at(f, TLSDIAG_OBS_OVERSIZED, from, len, p[0], s->offset, t);
+    observe_at(f, TLSDIAG_OBS_OVERSIZED, from, len, p[0], s->record_at, t);
     return;
   }
   (void)tlsdiag_recognise(p, 5, from, &protocol);
   observe_at(f, TLSDIAG_OBS_FIRST_BYTES, from, protocol,
              ((uint32_t)p[0] << 24) | ((uint32_t)p[1] << 16) |
                  ((uint32_t)p[2] << 8) | p[3],
-             s->offset, t);
+             s->record_at, t);
 }
 
 static void record_header(struct flow *f, unsigned from, uint32_t t,
@@ -405,12 +407,12 @@ static void record_header(struct flow *f, unsigned from, uint32_t t,
     s->flags |= SIDE_SPLIT;
   }
   if (len > 16384 && s->record_type != RECORD_APPLICATION_DATA) {
-    observe_at(f, TLSDIAG_OBS_OVERSIZED, from, len, p[0], s->offset, t);
+    observe_at(f, TLSDIAG_OBS_OVERSIZED, from, len, p[0], s->record_at, t);
   }
   if (len == 0 && s->record_type == RECORD_HANDSHAKE &&
       !is_encrypted(f, s)) {
     observe_at(f, TLSDIAG_OBS_ANOMALY, from, TLSDIAG_ANOMALY_EMPTY_FRAGMENT,
-               TLSDIAG_FIELD_RECORD_LENGTH, s->offset, t);
+               TLSDIAG_FIELD_RECORD_LENGTH, s->record_at, t);
   }
   record_begin(f, from, t);
 }
@@ -422,6 +424,7 @@ static size_t header_feed(struct flow *f, unsigned from, uint32_t t,
   struct side *s = &f->side[from];
   size_t n = 0;
 
+  s->record_at = saturate32(s->offset - s->head_len);
   if (s->head_len == 0 && len >= 5) {
     record_header(f, from, t, data);
     return 5;
@@ -436,20 +439,29 @@ static size_t header_feed(struct flow *f, unsigned from, uint32_t t,
   return n;
 }
 
+/* An alert is two bytes; they may come in two records (RFC 8446 section 5.1
+ * forbids it, RFC 5246 does not). */
 static size_t alert_feed(struct flow *f, unsigned from, uint32_t t,
                          const uint8_t *data, size_t len)
 {
   struct side *s = &f->side[from];
+  size_t before = (size_t)s->record_len - s->record_left;
+  struct alert a;
   size_t i;
 
   for (i = 0; i < len; i++) {
     if (s->alert_have == 0) {
       s->alert_level = data[i];
       s->alert_have = 1;
-    } else {
-      s->alert_have = 0;
-      alert_read(f, from, t, s->alert_level, data[i]);
+      continue;
     }
+    s->alert_have = 0;
+    a.level = s->alert_level;
+    a.description = data[i];
+    a.flags = before + i == 0 ? TLSDIAG_ALERT_FLAG_SPLIT : 0u;
+    a.offset = s->offset + i - (before + i != 0);
+    a.t = t;
+    alert_read(f, from, &a);
   }
   return len;
 }

@@ -84,6 +84,7 @@ struct side {
   uint32_t kept;     /* of them in the room */
   uint32_t msg_offset; /* where it started in the stream */
   uint32_t last_data;  /* time of the last payload, as in struct observed */
+  uint32_t record_at;  /* where the current record starts; saturates */
   uint16_t record_len;
   uint16_t record_left;
   uint16_t record_version;

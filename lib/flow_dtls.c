@@ -75,7 +75,7 @@ static void dtls_protected(struct flow *f, unsigned from, uint32_t t,
 static void dtls_record(struct flow *f, unsigned from, uint32_t t,
                         struct dtls_record *r)
 {
-  unsigned level;
+  struct alert a;
 
   f->side[from].record_version = (uint16_t)r->version;
   if (r->epoch != 0) {
@@ -87,8 +87,14 @@ static void dtls_record(struct flow *f, unsigned from, uint32_t t,
     dtls_message(f, from, t, r);
     break;
   case RECORD_ALERT:
-    level = rd_u8(&r->body, TLSDIAG_FIELD_ALERT);
-    alert_read(f, from, t, level, rd_u8(&r->body, TLSDIAG_FIELD_ALERT));
+    a.level = rd_u8(&r->body, TLSDIAG_FIELD_ALERT);
+    a.description = rd_u8(&r->body, TLSDIAG_FIELD_ALERT);
+    a.flags = 0;
+    a.offset = r->offset + DTLS_HEADER;
+    a.t = t;
+    if (rd_ok(&r->body)) {
+      alert_read(f, from, &a);
+    }
     break;
   case RECORD_CHANGE_CIPHER_SPEC:
     observe_at(f, TLSDIAG_OBS_CHANGE_CIPHER_SPEC, from, 0, 0, r->offset, t);
