@@ -7,8 +7,11 @@
 --                      lua.tlsdiag_log, which appends JSON to TLSDIAG_LOG
 local tlsdiag = require("tlsdiag_lua")
 
-local function address(txn)
-  return txn.f:src() .. ":" .. txn.f:src_port()
+-- The JSON goes without its opening brace: the log format puts fields of its
+-- own first, which also makes HAProxy wait with the line until the end.
+local function set(txn, flow)
+  local client = txn.f:src() .. ":" .. txn.f:src_port()
+  txn:set_var("txn.tlsdiag", flow:json(client):sub(2))
 end
 
 core.register_action("tlsdiag_request", { "tcp-req" }, function(txn)
@@ -19,14 +22,14 @@ core.register_action("tlsdiag_request", { "tcp-req" }, function(txn)
   local silent = tlsdiag.flow()
   silent:feed("client", txn.f:req_payload(0, 0) or "")
   silent:close("server", "fin")
-  txn:set_var("txn.tlsdiag", silent:json(address(txn)))
+  set(txn, silent)
 end)
 
 core.register_action("tlsdiag_response", { "tcp-res" }, function(txn)
   local flow = txn:get_priv()
   if flow then
     flow:feed("server", txn.f:res_payload(0, 0) or "")
-    txn:set_var("txn.tlsdiag", flow:json(address(txn)))
+    set(txn, flow)
     txn:set_priv(nil)
   end
 end)

@@ -71,7 +71,7 @@ s_client "$PASS_PORT" -servername very.good.example
 sleep 1
 causes "$work/pass.json" >"$work/got"
 cat >"$work/want" <<'END'
-none
+unknown
 sni_missing
 no_shared_cipher
 plain_http_to_tls_port
@@ -79,4 +79,6 @@ non_tls_to_tls_port
 sni_unrecognized
 END
 same_lines "$work/want" "$work/got" "JSON of the TCP frontend"
+head -1 "$work/pass.json" | grep -q '"outcome":"incomplete"' ||
+  fail "a handshake that went on is called more than incomplete"
 echo "five failures named"
