@@ -325,20 +325,20 @@ void read_versions_offer(struct hello *h, const struct extension_row *row,
                          struct reader *body)
 {
   const unsigned field = row->field;
-  tlsdiag_bytes *view = row_view(h, row);
   tlsdiag_client_hello *ch = (tlsdiag_client_hello *)h->out;
   struct reader list = whole_u16(h, rd_vec8(body, field), field);
   unsigned low = UINT32_MAX;
   unsigned high = 0;
 
-  *view = rd_view(list);
+  *row_view(h, row) = rd_view(list);
   while (rd_left(&list) >= 2) {
     unsigned version = rd_u16(&list, field);
     unsigned rank = version_rank(version);
 
     if (rank == 0) { /* 0x0000 is no version either */
-      h->present |= (uint64_t)(unsigned)u16_is_grease(version)
-                    << TLSDIAG_HAS_GREASE;
+      if (u16_is_grease(version)) {
+        mark_grease(h);
+      }
       continue;
     }
     if (rank > high) {

@@ -53,14 +53,25 @@ static void check_repeats_of_quarter(struct hello *h, struct share_check *c)
   }
 }
 
-static void check_slowly(struct hello *h, struct reader groups,
-                         struct reader shares)
+static struct reader list_of(const struct hello *h, tlsdiag_bytes view,
+                             struct rd_fault *none)
 {
+  const tlsdiag_client_hello *ch = (const tlsdiag_client_hello *)h->out;
+  struct reader list = view_reader(view, none);
+
+  list.origin = ch->message.ptr;
+  return list;
+}
+
+static void check_slowly(struct hello *h)
+{
+  const tlsdiag_client_hello *ch = (const tlsdiag_client_hello *)h->out;
+  struct rd_fault none = {0, 0, 0, 0};
   struct share_check c;
   unsigned quarter;
 
-  c.groups = groups;
-  c.shares = shares;
+  c.groups = list_of(h, ch->supported_groups, &none);
+  c.shares = list_of(h, ch->key_shares, &none);
   for (quarter = 0; quarter < U16SET_QUARTERS; quarter++) {
     u16set_clear(&c.met, quarter);
     check_shares_of_quarter(h, &c);
@@ -76,14 +87,10 @@ void key_shares_check(struct hello *h)
 {
   const tlsdiag_client_hello *ch = (const tlsdiag_client_hello *)h->out;
   struct rd_fault none = {0, 0, 0, 0};
-  struct reader all_groups = view_reader(ch->supported_groups, &none);
-  struct reader groups = all_groups;
+  struct reader groups = view_reader(ch->supported_groups, &none);
   struct reader shares = view_reader(ch->key_shares, &none);
 
-  all_groups.origin = ch->message.ptr;
-  shares.origin = ch->message.ptr;
   while (rd_left(&shares) != 0) {
-    struct reader all_shares = view_reader(ch->key_shares, &none);
     unsigned group = rd_u16(&shares, 0);
     unsigned next = group + 1;
 
@@ -92,8 +99,7 @@ void key_shares_check(struct hello *h)
       next = rd_u16(&groups, 0);
     }
     if (next != group) {
-      all_shares.origin = ch->message.ptr;
-      check_slowly(h, all_groups, all_shares);
+      check_slowly(h);
       return;
     }
   }

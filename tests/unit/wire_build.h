@@ -48,4 +48,8 @@ extern const char *const wire_names[];
  * sees a read behind it; free() it. */
 uint8_t *wire_copy(const uint8_t *bytes, size_t len);
 
+/* wire_plain_has_grease is what the library does where the compiler has no
+ * vectors. */
+int wire_plain_has_grease(const uint8_t *bytes, size_t len);
+
 #endif

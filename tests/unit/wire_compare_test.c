@@ -125,9 +125,11 @@ Test(wire_compare, grease_is_seen_anywhere)
     }
     rd_init(&r, bytes, len, &fault);
     cr_assert(!u16_list_has_grease(r), "%zu", len);
+    cr_assert(!wire_plain_has_grease(bytes, len), "%zu", len);
     for (at = 0; at + 1 < len; at += 2) {
       bytes[at + 1] = 0x1a;
       cr_assert(u16_list_has_grease(r), "%zu of %zu", at, len);
+      cr_assert(wire_plain_has_grease(bytes, len), "%zu of %zu", at, len);
       bytes[at + 1] = 0x0a;
     }
   }
