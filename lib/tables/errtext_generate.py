@@ -65,7 +65,8 @@ def weighted(text):
     pairs = [item.split(':') for item in text.split()]
     if len(pairs) > 4:
         raise SystemExit('more than four causes: ' + text)
-    return [(cause, int(weight)) for cause, weight in pairs]
+    return sorted(((cause, int(weight)) for cause, weight in pairs),
+                  key=lambda pair: -pair[1])
 
 
 class Tables:
