@@ -1,0 +1,3 @@
+module tlsdiag
+
+go 1.19
