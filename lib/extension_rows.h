@@ -120,25 +120,4 @@ enum {
 /* One table a side: HELLO_CLIENT, HELLO_SERVER. */
 extern const struct extension_row extension_rows[2][ROW_OTHER + 1];
 
-static inline unsigned row_index(unsigned type)
-{
-  if (type < LOW_ROWS) {
-    return type;
-  }
-  switch (type) {
-  case 13172:
-    return ROW_NPN;
-  case 17513:
-    return ROW_ALPS_OLD;
-  case 17613:
-    return ROW_ALPS;
-  case 0xfe0d:
-    return ROW_ECH;
-  case 0xff01:
-    return ROW_RENEGOTIATION_INFO;
-  default:
-    return ROW_OTHER;
-  }
-}
-
 #endif

@@ -25,6 +25,25 @@ const struct extension_row extension_rows[2][ROW_OTHER + 1] = {
 };
 /* clang-format on */
 
+/* The row of a type from beyond the low rows. */
+static unsigned high_row(unsigned type)
+{
+  switch (type) {
+  case 13172:
+    return ROW_NPN;
+  case 17513:
+    return ROW_ALPS_OLD;
+  case 17613:
+    return ROW_ALPS;
+  case 0xfe0d:
+    return ROW_ECH;
+  case 0xff01:
+    return ROW_RENEGOTIATION_INFO;
+  default:
+    return ROW_OTHER;
+  }
+}
+
 static void read_body(struct hello *h, const struct extension_row *row,
                       struct reader *body)
 {
@@ -216,6 +235,7 @@ static struct reader read_block(struct hello *h, struct reader block)
   whole.end = whole.pos;
   body.fault = &h->body_fault;
   while (rd_left(&block) >= 4) {
+    unsigned index;
     uint32_t head = rd_u32(&block, TLSDIAG_FIELD_EXTENSION_TYPE);
     struct reader content =
         rd_sub(&block, head & 0xffff, TLSDIAG_FIELD_EXTENSION_BODY);
@@ -226,7 +246,11 @@ static struct reader read_block(struct hello *h, struct reader block)
     type = head >> 16;
     body.pos = content.pos;
     body.end = content.end;
-    read_extension(h, &rows[row_index(type)], type, &body);
+    index = type;
+    if (type >= LOW_ROWS) {
+      index = high_row(type);
+    }
+    read_extension(h, &rows[index], type, &body);
     count++;
     whole.end = block.pos;
   }
