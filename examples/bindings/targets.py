@@ -97,7 +97,7 @@ def rust_type(kind):
 
 
 def rust_name(name):
-    return name + "_" if name in ("type", "in", "as", "match") else name
+    return name + "_" if name in ("type", "in", "as", "match", "where") else name
 
 
 def rust(api):

@@ -224,6 +224,9 @@ module.exports = (koffi) => {
     end_by: 'uint8_t',
     end_how: 'uint8_t',
     alert: 'uint8_t',
+    version_min: 'uint16_t',
+    server_flags: 'uint16_t',
+    duration_ms: 'uint32_t',
   });
   structs.tlsdiag_track = koffi.struct('tlsdiag_track', {
     num_attempts: 'uint32_t',
@@ -239,6 +242,7 @@ module.exports = (koffi) => {
     first: 'uint8_t',
     last: 'uint8_t',
     members: 'uint32_t',
+    explained: 'uint32_t',
   });
   const prototypes = [
     'int tlsdiag_find_handshake(void * in, size_t in_len, void * scratch, size_t scratch_len, void * msg, void * where)',

@@ -748,6 +748,9 @@ pub struct Attempt {
     pub end_by: u8,
     pub end_how: u8,
     pub alert: u8,
+    pub version_min: u16,
+    pub server_flags: u16,
+    pub duration_ms: u32,
 }
 
 #[repr(C)]
@@ -769,12 +772,13 @@ pub struct Group {
     pub first: u8,
     pub last: u8,
     pub members: u32,
+    pub explained: u32,
 }
 
 extern "C" {
-    pub fn tlsdiag_find_handshake(in_: *const u8, in_len: usize, scratch: *mut u8, scratch_len: usize, msg: *mut Bytes, where: *mut Where) -> c_int;
-    pub fn tlsdiag_client_hello_decode(msg: *const u8, msg_len: usize, format: c_uint, out: *mut ClientHello, where: *mut Where) -> c_int;
-    pub fn tlsdiag_server_hello_decode(msg: *const u8, msg_len: usize, format: c_uint, out: *mut ServerHello, where: *mut Where) -> c_int;
+    pub fn tlsdiag_find_handshake(in_: *const u8, in_len: usize, scratch: *mut u8, scratch_len: usize, msg: *mut Bytes, where_: *mut Where) -> c_int;
+    pub fn tlsdiag_client_hello_decode(msg: *const u8, msg_len: usize, format: c_uint, out: *mut ClientHello, where_: *mut Where) -> c_int;
+    pub fn tlsdiag_server_hello_decode(msg: *const u8, msg_len: usize, format: c_uint, out: *mut ServerHello, where_: *mut Where) -> c_int;
     pub fn tlsdiag_recognise(in_: *const u8, in_len: usize, from: c_uint, protocol: *mut c_uint) -> c_int;
     pub fn tlsdiag_iter_init(it: *mut Iter, list: *const Bytes);
     pub fn tlsdiag_next_u8(it: *mut Iter, out: *mut u8) -> c_int;
@@ -851,8 +855,8 @@ pub fn layout() -> Vec<(&'static str, usize, Vec<(&'static str, usize)>)> {
         entry!("tlsdiag_verdict", Verdict, size = "size", outcome = "outcome", stage = "stage", noise = "noise", num_causes = "num_causes", version = "version", cipher = "cipher", has_alert = "has_alert", alert_from = "alert_from", alert_level = "alert_level", alert_code = "alert_code", alert_flags = "alert_flags", end_how = "end_how", end_by = "end_by", reserved_ = "reserved_", causes = "causes"),
         entry!("tlsdiag_prediction", Prediction, size = "size", cause = "cause", version = "version", cipher_suite = "cipher_suite", group = "group", signature_algorithm = "signature_algorithm", alert = "alert"),
         entry!("tlsdiag_difference", Difference, has = "has", value = "value", only_in = "only_in", weight = "weight", reserved_ = "reserved_"),
-        entry!("tlsdiag_attempt", Attempt, t_us = "t_us", id = "id", name_hash = "name_hash", hello_hash = "hello_hash", server = "server", hello_flags = "hello_flags", hello_len = "hello_len", version_max = "version_max", version = "version", cipher = "cipher", cause = "cause", confidence = "confidence", outcome = "outcome", stage = "stage", end_by = "end_by", end_how = "end_how", alert = "alert"),
+        entry!("tlsdiag_attempt", Attempt, t_us = "t_us", id = "id", name_hash = "name_hash", hello_hash = "hello_hash", server = "server", hello_flags = "hello_flags", hello_len = "hello_len", version_max = "version_max", version = "version", cipher = "cipher", cause = "cause", confidence = "confidence", outcome = "outcome", stage = "stage", end_by = "end_by", end_how = "end_how", alert = "alert", version_min = "version_min", server_flags = "server_flags", duration_ms = "duration_ms"),
         entry!("tlsdiag_track", Track, num_attempts = "num_attempts", reserved_ = "reserved_", attempts = "attempts"),
-        entry!("tlsdiag_group", Group, size = "size", cause = "cause", confidence = "confidence", party = "party", pattern = "pattern", first = "first", last = "last", members = "members"),
+        entry!("tlsdiag_group", Group, size = "size", cause = "cause", confidence = "confidence", party = "party", pattern = "pattern", first = "first", last = "last", members = "members", explained = "explained"),
     ]
 }

@@ -282,6 +282,9 @@ class Attempt(Structure):
         ("end_by", c_uint8),
         ("end_how", c_uint8),
         ("alert", c_uint8),
+        ("version_min", c_uint16),
+        ("server_flags", c_uint16),
+        ("duration_ms", c_uint32),
     ]
 
 
@@ -303,6 +306,7 @@ class Group(Structure):
         ("first", c_uint8),
         ("last", c_uint8),
         ("members", c_uint32),
+        ("explained", c_uint32),
     ]
 
 
@@ -533,7 +537,7 @@ LAYOUT = {
         "weight": (5, 1),
         "reserved_": (6, 2),
     }),
-    "tlsdiag_attempt": (56, {
+    "tlsdiag_attempt": (64, {
         "t_us": (0, 8),
         "id": (8, 8),
         "name_hash": (16, 8),
@@ -551,13 +555,16 @@ LAYOUT = {
         "end_by": (53, 1),
         "end_how": (54, 1),
         "alert": (55, 1),
+        "version_min": (56, 2),
+        "server_flags": (58, 2),
+        "duration_ms": (60, 4),
     }),
-    "tlsdiag_track": (456, {
+    "tlsdiag_track": (520, {
         "num_attempts": (0, 4),
         "reserved_": (4, 4),
-        "attempts": (8, 448),
+        "attempts": (8, 512),
     }),
-    "tlsdiag_group": (16, {
+    "tlsdiag_group": (20, {
         "size": (0, 4),
         "cause": (4, 2),
         "confidence": (6, 1),
@@ -566,6 +573,7 @@ LAYOUT = {
         "first": (10, 1),
         "last": (11, 1),
         "members": (12, 4),
+        "explained": (16, 4),
     }),
 }
 

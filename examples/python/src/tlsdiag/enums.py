@@ -638,6 +638,8 @@ class ServerHello(IntFlag):
     STATUS_REQUEST = 1024
     PSK = 2048
     SERVER_NAME = 4096
+    UNSOLICITED = 8192
+    SUITE_NOT_OFFERED = 16384
 
 
 class Cert(IntFlag):
