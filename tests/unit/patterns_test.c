@@ -427,6 +427,43 @@ Test(patterns, near_misses_are_none)
   }
 }
 
+/* Round-robin DNS: each server saw one attempt, and their states meet in any
+ * order. */
+Test(patterns, the_dance_is_seen_by_whoever_joins_the_tracks)
+{
+  static const char *const parts[] = {"1500 rst v=303 s=1", "0 rst v=302 s=2",
+                                      "1700 a86 v=301 s=3"};
+  static const unsigned orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                       {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+  size_t i, j;
+
+  for (i = 0; i < 6; i++) {
+    tlsdiag_track all;
+    tlsdiag_group g;
+
+    memset(&all, 0, sizeof all);
+    for (j = 0; j < 3; j++) {
+      tlsdiag_track one;
+      uint8_t bytes[TLSDIAG_TRACK_EXPORT_MAX];
+      char line[40];
+      size_t len;
+
+      memset(&one, 0, sizeof one);
+      strcpy(line, parts[orders[i][j]]);
+      attempt(&one, line);
+      len = tlsdiag_track_export(&one, bytes, sizeof bytes);
+      cr_assert_eq(tlsdiag_track_import(&one, bytes, len), TLSDIAG_STATUS_OK);
+      tlsdiag_track_merge(&all, &one);
+      tlsdiag_track_merge(&all, &one);
+    }
+    g.size = sizeof g;
+    cr_assert_eq(tlsdiag_track_classify(&all, &g), TLSDIAG_STATUS_OK);
+    cr_expect_eq(g.cause, C(RESET_AFTER_CLIENT_HELLO));
+    cr_expect_eq(all.attempts[g.first].version_max, 0x0303);
+    cr_expect_eq(g.members, 7);
+  }
+}
+
 Test(patterns, doubts_lower_the_confidence)
 {
   /* The lower version failed as well before it worked. */
