@@ -10,7 +10,7 @@ enum {
   WATCHES_MAX = 1 << 15,
   LINGER_CLOSED_US = 300000, /* the last packets may come late */
   LINGER_RESET_US = 1000000, /* so may data of a side that was reset */
-  LINGER_TOLD_US = 4000000,  /* repeated packets are no connection */
+  LINGER_TOLD_US = 1500000,  /* repeated packets are no connection */
   SWEEP_US = 30000000,
   SYN_IDLE_US = 150000000, /* longer than a SYN is repeated */
   IDLE_US = 600000000      /* longer than a server waits for a client */
@@ -124,7 +124,7 @@ static void sweep(struct analysis *a)
     }
     limit = ((c->half[0].flags | c->half[1].flags) & HALF_FED) ? IDLE_US
                                                                : SYN_IDLE_US;
-    if (a->now_us - c->last_us > limit) {
+    if (c->last_us < a->now_us && a->now_us - c->last_us > limit) {
       finish(a, c);
     }
   }
@@ -163,6 +163,14 @@ static void evict(struct analysis *a, int watched)
   finish(a, c);
 }
 
+/* A packet behind a long pause is ahead of the clock, which waits for a second
+ * one to agree. */
+static void touch(const struct analysis *a, struct conn *c,
+                  const struct packet *p)
+{
+  c->last_us = p->t_us > a->now_us ? p->t_us : a->now_us;
+}
+
 static struct conn *open_conn(struct analysis *a, uint32_t tag,
                               const struct conn_key *key,
                               const struct packet *p)
@@ -183,7 +191,7 @@ static struct conn *open_conn(struct analysis *a, uint32_t tag,
   c->client = SIDE_UNKNOWN;
   c->start_us = p->t_us;
   c->first_frame = p->frame;
-  c->last_us = a->now_us;
+  touch(a, c, p);
   c->watch = watch_new(&a->watches, key->proto);
   if (c->watch == NULL) {
     a->num_unwatched++;
@@ -242,7 +250,7 @@ static void segment(struct analysis *a, const struct packet *p)
   if (c != NULL && (c->flags & (CONN_LEAN | CONN_DONE)) &&
       ((c->flags & CONN_DONE) ||
        !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)))) {
-    c->last_us = a->now_us;
+    touch(a, c, p);
     return;
   }
   if (c == NULL) {
@@ -256,7 +264,7 @@ static void segment(struct analysis *a, const struct packet *p)
     }
     c->index = a->num_conns++;
   }
-  c->last_us = a->now_us;
+  touch(a, c, p);
   queue_closed(a, c, tcp_take(&a->streams, &a->watches, c, side, p));
   if ((c->flags & CONN_LEAN) && c->watch != NULL && !a->keep_completed) {
     drop_watch(a, c);
@@ -286,7 +294,7 @@ static void datagram(struct analysis *a, const struct packet *p)
     }
     c->index = a->num_conns++;
   }
-  c->last_us = a->now_us;
+  touch(a, c, p);
   if (!(c->flags & CONN_DONE)) {
     dtls_take(c, side, p);
   }
