@@ -63,6 +63,7 @@ static int is_short(const struct lengths *n, unsigned record)
 struct shape {
   struct lengths n;
   unsigned client_records; /* after ServerHello */
+  unsigned client_alerts;  /* of them as long as an alert */
   unsigned server_records;
   unsigned server_bytes;
   unsigned first;       /* length of the client's first record */
@@ -79,6 +80,7 @@ static void client_record(struct facts *k, struct shape *s, unsigned len,
                           size_t i)
 {
   s->client_records++;
+  s->client_alerts += is_alert(&s->n, len) != 0;
   if (s->client_done) {
     fact_set(k,
              is_alert(&s->n, len) ? FACT_CLIENT_ALERT_AFTER : FACT_CLIENT_DATA,
@@ -104,11 +106,15 @@ static void client_record(struct facts *k, struct shape *s, unsigned len,
   }
 }
 
-/* The client sent one alert-sized record and nothing else. */
+/* The client sent one short record and nothing else, or alerts alone: JSSE
+ * says close_notify behind its fatal alert. */
 static void client_alert(struct facts *k, const struct shape *s)
 {
-  if (s->client_records == 1 && !s->client_done &&
-      is_short(&s->n, s->first) && !fact_holds(k, FACT_EARLY_DATA_SENT)) {
+  int alone = s->client_records == 1 && is_short(&s->n, s->first);
+  int alerts = s->client_records != 0 && s->client_alerts == s->client_records;
+
+  if ((alone || alerts) && !s->client_done &&
+      !fact_holds(k, FACT_EARLY_DATA_SENT)) {
     fact_set(k, FACT_CLIENT_ALERT_FIRST, s->first_at);
   }
 }
@@ -192,7 +198,7 @@ static void unknown_records(const struct flow *f, struct facts *k)
 
 void shape_gather(const struct flow *f, struct facts *k)
 {
-  struct shape s = {{0, 0}, 0, 0, 0, 0, 0, 0, 0, 0};
+  struct shape s = {{0, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   const struct observed *o;
   size_t i;
   int hello_seen = 0;

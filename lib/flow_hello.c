@@ -535,6 +535,31 @@ static uint32_t server_hello_flags(const struct flow *f,
   return flags;
 }
 
+enum { EXTENSION_KEY_SHARE = 51 };
+
+/* A ServerHello of which the room held only the beginning: a post-quantum key
+ * share may stand before supported_versions and fill it.  Nothing but TLS 1.3
+ * answers with a key share (RFC 8446 section 4.2.8), so its header tells. */
+static void version_of_part(const struct message *m, tlsdiag_server_hello *sh)
+{
+  struct rd_fault fault;
+  struct reader r;
+
+  if (m->len >= m->full_len || sh->version != 0x0303 ||
+      sh->extensions.ptr == NULL) {
+    return;
+  }
+  memset(&fault, 0, sizeof fault);
+  rd_init(&r, m->ptr, m->len, &fault);
+  (void)rd_take(&r,
+                (size_t)(sh->extensions.ptr - m->ptr) + sh->extensions.len,
+                TLSDIAG_FIELD_EXTENSIONS);
+  if (rd_u16(&r, TLSDIAG_FIELD_EXTENSION_TYPE) == EXTENSION_KEY_SHARE &&
+      rd_ok(&r)) {
+    sh->version = 0x0304;
+  }
+}
+
 void server_hello_read(struct flow *f, const struct message *m)
 {
   tlsdiag_server_hello sh;
@@ -546,6 +571,7 @@ void server_hello_read(struct flow *f, const struct message *m)
   sh.size = sizeof sh;
   memset(&where, 0, sizeof where);
   rc = tlsdiag_server_hello_decode(m->ptr, m->len, m->format, &sh, &where);
+  version_of_part(m, &sh);
   choice = ((uint32_t)sh.version << 16) | sh.cipher_suite;
   detail = (server_hello_flags(f, &sh) << 16) | sh.group;
   if (sh.is_hello_retry_request != 0) {
