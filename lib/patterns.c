@@ -112,8 +112,8 @@ static int agrees(unsigned cause, const tlsdiag_attempt *own)
 static void weigh(const struct track_pattern *p, const tlsdiag_attempt *own,
                   struct match *m)
 {
-  unsigned surer = own->confidence > p->confidence ? own->confidence
-                                                   : p->confidence;
+  unsigned surer =
+      own->confidence > p->confidence ? own->confidence : p->confidence;
 
   m->cause = p->cause;
   m->confidence = p->confidence;
@@ -125,8 +125,8 @@ static void weigh(const struct track_pattern *p, const tlsdiag_attempt *own,
   } else if (agrees(p->cause, own)) {
     m->cause = own->cause;
     m->confidence = surer < MAX_CONFIDENCE
-                      ? surer + (MAX_CONFIDENCE - surer) / 3
-                      : MAX_CONFIDENCE;
+                        ? surer + (MAX_CONFIDENCE - surer) / 3
+                        : MAX_CONFIDENCE;
   }
 }
 

@@ -250,6 +250,13 @@ size_t tlsdiag_track_export(const tlsdiag_track *track, uint8_t *out,
   return want;
 }
 
+static int is_framed(const uint8_t *in, size_t len)
+{
+  return len >= HEAD_LEN && in[0] == 'T' && in[1] == 'D' &&
+         in[2] == EXPORT_VERSION && in[3] <= TLSDIAG_MAX_ATTEMPTS &&
+         len == HEAD_LEN + in[3] * (size_t)ATTEMPT_LEN;
+}
+
 int tlsdiag_track_import(tlsdiag_track *track, const uint8_t *in, size_t len)
 {
   struct rd_fault fault = {0, 0, 0, 0};
@@ -260,9 +267,7 @@ int tlsdiag_track_import(tlsdiag_track *track, const uint8_t *in, size_t len)
   if (track == NULL || (in == NULL && len != 0)) {
     return TLSDIAG_STATUS_E_USAGE;
   }
-  if (len < HEAD_LEN || in[0] != 'T' || in[1] != 'D' ||
-      in[2] != EXPORT_VERSION || in[3] > TLSDIAG_MAX_ATTEMPTS ||
-      len != HEAD_LEN + in[3] * (size_t)ATTEMPT_LEN) {
+  if (!is_framed(in, len)) {
     return TLSDIAG_STATUS_E_MALFORMED;
   }
   rd_init(&r, in, len, &fault);
