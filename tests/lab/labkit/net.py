@@ -24,8 +24,9 @@ class LabError(Exception):
     """A scenario could not be set up."""
 
 
-def quiet(*command):
-    done = subprocess.run(command, capture_output=True, text=True)
+def quiet(*command, stdin=""):
+    done = subprocess.run(command, capture_output=True, text=True,
+                          input=stdin)
     if done.returncode:
         raise LabError(f"{' '.join(command)}: {done.stderr.strip()}")
     return done.stdout
@@ -96,6 +97,9 @@ class Network:
                                    (self.server, "2001:db8:2::1")):
             quiet("ip", "-n", namespace, "-6", "route", "add", "default",
                   "via", gateway)
+        # PostgreSQL refuses to run as root and still wants port 443.
+        self.run(self.server, "sysctl", "-qw",
+                 "net.ipv4.ip_unprivileged_port_start=0")
         self.forward(True)
 
     def _cable(self, outer, end, device_end):
@@ -109,10 +113,11 @@ class Network:
 
     @staticmethod
     def _address(namespace, interface, *addresses):
-        for address in addresses:
-            nodad = ["nodad"] if ":" in address else []
-            quiet("ip", "-n", namespace, "addr", "add", address, "dev",
-                  interface, *nodad)
+        lines = "".join(
+            f"addr add {address} dev {interface}"
+            f"{' nodad' if ':' in address else ''}\n"
+            for address in addresses)
+        quiet("ip", "-n", namespace, "-batch", "-", stdin=lines)
 
     def next_client(self):
         """The address that the client's connections come from now on."""

@@ -12,11 +12,22 @@ from labkit import net, wire
 from labkit.clients import CLIENTS
 from labkit.net import LabError, Process
 from labkit.servers import SERVERS, Place, filled
+from labkit.services import SERVICES
 
+STARTERS = {**SERVERS, **SERVICES}
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PORT = 443
 # What a client prints that got its answer.
 WORKED = r"(?m)^OK|^hello$|200 OK"
+
+
+def complete(seen):
+    """Both sides finished, as far as the wire shows."""
+    messages = seen["messages"]
+    if seen["version"] == "TLS1.3":
+        return any(message.startswith("c:encrypted_")
+                   for message in messages)
+    return "c:finished" in messages and "s:finished" in messages
 
 
 class Run:
@@ -70,7 +81,7 @@ class Run:
             port = options.get("port", self.port + back)
             place = self._place(f"server{number}", port,
                                 "127.0.0.1" if back else self.host)
-            command, facts = SERVERS[stack](place, filled(place, options))
+            command, facts = STARTERS[stack](place, filled(place, options))
             if command is None:
                 continue
             log = os.path.join(self.tmp, f"server{number}.log")
@@ -232,6 +243,8 @@ class Run:
                 problems.append(f"no message {message}")
         if not expect:
             problems.append("nothing proves this label")
+        if self.scenario.outcome == "completed" and not complete(seen):
+            problems.append("the handshake did not complete")
         if self._must_not_work() and re.search(WORKED, self.text["client"]):
             problems.append("the client got its answer")
         if problems:

@@ -31,7 +31,11 @@ NEEDS = {
     "mosquitto": ["mosquitto", "mosquitto_pub"],
     "redis": ["redis-server", "redis-cli"],
     "perl": ["perl", "/usr/share/perl5/IO/Socket/SSL.pm"],
-    "socat": ["socat"], "tool": ["python3"],
+    "socat": ["socat"], "exim": ["exim4", "swaks"],
+    "dovecot": ["dovecot", "/usr/lib/dovecot/imap"],
+    "slapd": ["slapd", "ldapsearch"],
+    "postgres": ["/usr/lib/postgresql/15/bin/initdb", "psql", "setpriv"],
+    "tool": ["python3"],
     "inspector": ["python3", INSPECTOR], "none": [], "command": [],
 }
 BASE = ("ip", "tcpdump", "ethtool", "openssl", "python3")

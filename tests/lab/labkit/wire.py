@@ -77,6 +77,10 @@ class Side:
         return fresh
 
 
+def is_record(data):
+    return 20 <= data[0] <= 24 and data[1:2] == b"\x03" if data else False
+
+
 class Connection:
     def __init__(self, time, client, server):
         self.start, self.last = time, time
@@ -105,10 +109,12 @@ class Connection:
 
     def bytes(self, who, fresh):
         side = self.sides[who]
+        if side.data and not is_record(side.data) and is_record(fresh):
+            side.data = b""  # what came before TLS, STARTTLS for instance
         side.data += fresh
         while len(side.data) >= 5:
             kind, end = side.data[0], 5 + tlsbytes.u16(side.data, 3)
-            if not 20 <= kind <= 24 or side.data[1] != 3:
+            if not is_record(side.data):
                 return
             if len(side.data) < end:
                 return
