@@ -270,6 +270,9 @@ static void try_tls(struct look *l)
   if (l->side == CLIENT && !sslv2_is_wrong(l->in)) {
     note(l, TLSDIAG_PROTOCOL_SSLV2, 5, same);
   }
+  if (l->side != CLIENT && !sslv2_answer_is_wrong(l->in)) {
+    note(l, TLSDIAG_PROTOCOL_SSLV2, RECORD_HEADER, same);
+  }
 }
 
 /* ---- what needs a look at the rest of the line ---- */

@@ -20,6 +20,9 @@ int dtls_is_wrong(struct reader r);
  * it must add up. */
 int sslv2_is_wrong(struct reader r);
 
+/* sslv2_answer_is_wrong is the same for an SSLv2 SERVER-HELLO. */
+int sslv2_answer_is_wrong(struct reader r);
+
 /* handshake_type_is_known is 1 for the handshake types in use. */
 int handshake_type_is_known(unsigned type);
 

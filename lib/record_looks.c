@@ -96,6 +96,27 @@ static int sslv2_head_is_wrong(struct reader r)
   return is_not(major, 3) && (is_not(major, 0) || is_not(minor, 2));
 }
 
+/* SERVER-HELLO: length of two bytes, type 4, session_id_hit, certificate_type,
+ * version 0x0002 (Hickman 1995, section 5.6). */
+int sslv2_answer_is_wrong(struct reader r)
+{
+  struct maybe length = next_byte(&r);
+  struct maybe type;
+  struct maybe hit;
+  struct maybe certificate_type;
+  struct maybe major;
+
+  next_byte(&r);
+  type = next_byte(&r);
+  hit = next_byte(&r);
+  certificate_type = next_byte(&r);
+  major = next_byte(&r);
+  return (length.is_there && length.value < 0x80) || is_not(type, 4) ||
+         (is_not(hit, 0) && is_not(hit, 1)) ||
+         (is_not(certificate_type, 0) && is_not(certificate_type, 1)) ||
+         is_not(major, 0) || is_not(next_byte(&r), 2);
+}
+
 int sslv2_is_wrong(struct reader r)
 {
   unsigned length;

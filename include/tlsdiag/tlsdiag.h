@@ -98,8 +98,11 @@ typedef struct tlsdiag_anomaly {
  *
  * Every view points into the message given to the decoder and lives as long
  * as it.  A list view holds the elements only, without the length prefix of
- * the list: walk it with the iterators below.  Absent and empty differ: ask
- * `present`.  After a fault every member decoded before it is kept. */
+ * the list, trimmed to whole elements: walk it with the iterators below.
+ * Absent and empty differ: ask `present`.  After a fault every member decoded
+ * before it is kept; an extension block that was cut short is not `present`,
+ * but `extensions` shows those that came whole.  Odd or empty lists and bytes
+ * behind the end are anomalies, not faults. */
 typedef struct tlsdiag_client_hello {
   uint32_t size;   /* in: sizeof(tlsdiag_client_hello) */
   uint32_t length; /* body length as the handshake header claims it */
@@ -180,8 +183,9 @@ typedef struct tlsdiag_server_hello {
 /* tlsdiag_find_handshake finds the first handshake message in raw stream
  * bytes (records, or an SSLv2-format hello, or one DTLS datagram) and makes it
  * contiguous in *msg: a view into `in` where one record holds it, else it is
- * gathered into `scratch`.  *msg lives as long as both.  MORE: where.want more
- * bytes are needed to go on.  E_STORAGE: lend where.want bytes of scratch.
+ * gathered into `scratch`.  *msg lives as long as both.  MORE: at least
+ * where.want more bytes are needed; *msg is what there is of the message, and
+ * may be decoded.  E_STORAGE: lend where.want bytes of scratch.
  * E_NOT_TLS: the first bytes are something else, see tlsdiag_recognise.
  * E_ABSENT: a record of another type comes first. */
 TLSDIAG_API int tlsdiag_find_handshake(const uint8_t *in, size_t in_len,
@@ -194,7 +198,7 @@ TLSDIAG_API int tlsdiag_find_handshake(const uint8_t *in, size_t in_len,
  * from its two-byte record header on: `format` is TLSDIAG_FORMAT_*.  On
  * E_MALFORMED *out holds all that was decoded, and a fault inside one
  * extension does not hide the extensions behind it.  E_ABSENT: the message is
- * of another type. */
+ * of another type; where is then empty. */
 TLSDIAG_API int tlsdiag_client_hello_decode(const uint8_t *msg, size_t msg_len,
                                             unsigned format,
                                             tlsdiag_client_hello *out,
@@ -509,13 +513,17 @@ typedef struct tlsdiag_prediction {
   uint16_t alert; /* the alert most stacks send, 0xffff none */
 } tlsdiag_prediction;
 /* tlsdiag_predict negotiates a hello against a server's policy, as RFC 8446
- * section 4.1.1 and RFC 5246 section 7.4.1 tell a server to. */
+ * section 4.1.1 and RFC 5246 section 7.4.1 tell a server to.  Resumption and
+ * PSK-only suites are not followed. */
 TLSDIAG_API int tlsdiag_predict(const tlsdiag_client_hello *ch,
                                 const tlsdiag_policy *server,
                                 tlsdiag_prediction *out);
 
-/* One difference between two hellos: `value` is in the list or field `field`
- * of one of them only. Fixed layout. */
+/* One difference between two hellos: `value` is in the list or field `has` of
+ * one of them only.  has EXTENSIONS: an extension type that one side lacks.
+ * has SERVER_NAME, only_in 2: both have one and they differ.  has ALPN: value
+ * is the index of the name.  has PADDING: value is the length of the hello
+ * that needs more than 1460 bytes while the other does not.  Fixed layout. */
 typedef struct tlsdiag_difference {
   uint16_t has;     /* TLSDIAG_HAS_*: which field or list */
   uint16_t value;   /* list element, extension type, or the number itself */
