@@ -13,8 +13,8 @@
 
 struct connqueue;
 
-/* Endpoints in a fixed order (the smaller first), so that both directions of
- * a connection have one key.  No padding: compared as bytes. */
+/* Endpoints in a fixed order, so that both directions of a connection have one
+ * key.  No padding: compared as bytes. */
 struct conn_key {
   uint8_t addr[2][16];
   uint16_t port[2];
