@@ -35,7 +35,7 @@ wait_for listening 443
 
 # The payload starts 32 bytes into the TCP header (timestamps are on): 22 is a
 # handshake record, and the byte after the record header is 1 for ClientHello.
-in_device sysctl -qw net.ipv4.ip_default_ttl=128
+set_device ipv4/ip_default_ttl 128
 in_device nft -f - <<'EOF'
 table ip middlebox {
   chain forward {

@@ -90,7 +90,7 @@ expect 'EE certificate key too weak' "$tmp/background.log"
 
 # A device that reads the name and resets at once; it forwards everything else.
 # The second connection asks the same address for another name and succeeds.
-in_device sysctl -qw net.ipv4.ip_forward=0
+set_device ipv4/ip_forward 0
 background "$dev" python3 "$here/sni_device.py" d0 d1 blocked.example.test
 sleep 0.5
 capture 2-sni-blocked.pcap

@@ -27,6 +27,9 @@ in_client() { ip netns exec "$cli" "$@"; }
 in_device() { ip netns exec "$dev" "$@"; }
 in_server() { ip netns exec "$srv" "$@"; }
 
+# set_device NAME VALUE: a network setting of the device.
+set_device() { in_device sh -c "echo $2 >/proc/sys/net/$1"; }
+
 # background NAMESPACE COMMAND: runs it until cleanup.
 background() {
   ip netns exec "$@" >>"$tmp/background.log" 2>&1 &
@@ -62,7 +65,7 @@ network() {
   ip -n "$srv" link set s0 up
   ip -n "$cli" route add default via 192.0.2.1
   ip -n "$srv" route add default via 203.0.113.1
-  in_device sysctl -qw net.ipv4.ip_forward=1
+  set_device ipv4/ip_forward 1
 }
 
 # A CA, www.example.test signed by it, and a client certificate of another CA.

@@ -98,8 +98,7 @@ class Network:
             quiet("ip", "-n", namespace, "-6", "route", "add", "default",
                   "via", gateway)
         # PostgreSQL refuses to run as root and still wants port 443.
-        self.run(self.server, "sysctl", "-qw",
-                 "net.ipv4.ip_unprivileged_port_start=0")
+        self.set(self.server, "ipv4/ip_unprivileged_port_start", 0)
         self.forward(True)
 
     def _cable(self, outer, end, device_end):
@@ -131,10 +130,13 @@ class Network:
     def run(namespace, *command):
         quiet("ip", "netns", "exec", namespace, *command)
 
+    def set(self, namespace, name, value):
+        """A setting below /proc/sys/net, which each namespace has its own."""
+        self.run(namespace, "sh", "-c", f"echo {value} >/proc/sys/net/{name}")
+
     def forward(self, by_kernel):
-        value = int(by_kernel)
-        self.run(self.device, "sysctl", "-qw", f"net.ipv4.ip_forward={value}",
-                 f"net.ipv6.conf.all.forwarding={value}")
+        self.set(self.device, "ipv4/ip_forward", int(by_kernel))
+        self.set(self.device, "ipv6/conf/all/forwarding", int(by_kernel))
 
 
 class Process:

@@ -13,6 +13,7 @@ from labkit.clients import CLIENTS
 from labkit.net import LabError, Process
 from labkit.servers import SERVERS, Place, filled
 from labkit.services import SERVICES
+from labkit.tools import PROJECT
 
 STARTERS = {**SERVERS, **SERVICES}
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -209,7 +210,8 @@ class Run:
 
     def _clean(self, command):
         for path, name in ((self.tmp, "RUN"), (self.pki.dir, "PKI"),
-                           (self.tools.dir, "BIN"), (HERE, "LAB")):
+                           (self.tools.dir, "BIN"), (HERE, "LAB"),
+                           (PROJECT, "PROJECT")):
             command = command.replace(path, name)
         return command
 
