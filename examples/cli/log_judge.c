@@ -180,6 +180,21 @@ const struct log_message *log_judge_line(struct log_judge *g,
   return m;
 }
 
+static const tlsdiag_track *add_attempt(struct log_judge *g,
+                                        const struct counted *client,
+                                        const struct log_message *message,
+                                        uint64_t t_us, uint64_t number)
+{
+  const tlsdiag_track *track = NULL;
+  tlsdiag_attempt attempt = message->attempt;
+
+  attempt.t_us = t_us;
+  attempt.id = number;
+  (void)tlsdiag_tracker_add(g->tracker, client->text, client->len, &attempt,
+                            &track);
+  return track;
+}
+
 /* One failure of a client says little about others; only the second within
  * seconds is worth the tracker's time. */
 unsigned log_judge_group(struct log_judge *g, struct counted *client,
@@ -187,25 +202,31 @@ unsigned log_judge_group(struct log_judge *g, struct counted *client,
                          const struct log_message *message,
                          tlsdiag_group *group)
 {
-  const tlsdiag_track *track = NULL;
-  tlsdiag_attempt attempt = message->attempt;
-  uint64_t before;
+  const tlsdiag_track *track;
+  const struct log_message *before;
+  uint64_t before_us;
+  uint32_t before_line;
 
-  if (client == NULL || line->t_us == 0 || !message->has_attempt) {
+  if (client == NULL || line->t_us == 0 || !message->has_attempt ||
+      message == &g->other) {
     return TLSDIAG_CAUSE_NONE;
   }
-  before = client->last_us;
+  before = &g->messages[client->last_message % MESSAGES];
+  before_us = client->last_us;
+  before_line = client->last_line;
   client->last_us = line->t_us;
-  attempt.t_us = line->t_us;
-  attempt.id = number;
-  if (tlsdiag_tracker_add(g->tracker, client->text, client->len, &attempt,
-                          &track) != TLSDIAG_STATUS_OK ||
-      track == NULL || before == 0 || line->t_us - before > GROUP_US) {
+  client->last_line = (uint32_t)number;
+  client->last_message = (uint32_t)(message - g->messages);
+  if (before_us == 0 || line->t_us - before_us > GROUP_US ||
+      !before->has_attempt) {
     return TLSDIAG_CAUSE_NONE;
   }
+  (void)add_attempt(g, client, before, before_us, before_line);
+  track = add_attempt(g, client, message, line->t_us, number);
   memset(group, 0, sizeof *group);
   group->size = sizeof *group;
-  return tlsdiag_track_classify(track, group) == TLSDIAG_STATUS_OK
+  return track != NULL &&
+                 tlsdiag_track_classify(track, group) == TLSDIAG_STATUS_OK
              ? group->cause
              : (unsigned)TLSDIAG_CAUSE_NONE;
 }

@@ -285,7 +285,7 @@ static int parse_nginx(struct log_line *l)
   }
   l->time.ptr = p;
   l->time.len = 19;
-  l->t_us = moment_at(p, l->all.len).t_us;
+  l->t_us = micros(number(p, 4), number(p + 5, 2), number(p + 8, 2), p + 11);
   at = memchr(p + 20, ':', l->all.len - 20);
   if (at == NULL || end - at < 4) {
     return 0;

@@ -9,7 +9,7 @@
 
 enum {
   LINE_MAX_LEN = 64 << 10, /* of a longer line this much is looked at */
-  BLOCK = 512 << 10
+  BLOCK = 128 << 10
 };
 
 struct reader {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 1 << 15, FILL = SLOTS / 4 * 3, PROBES = 64, KEPT = 43, LINE = 64 };
+enum { SLOTS = 1 << 15, FILL = SLOTS / 4 * 3, PROBES = 64, LINE = 64 };
 
 uint64_t log_hash(const uint8_t *bytes, size_t len, uint64_t seed)
 {
@@ -56,7 +56,7 @@ void tally_free(struct tally *t)
 
 struct counted *counter_add(struct counter *c, const struct log_span *text)
 {
-  size_t kept = text->len < KEPT ? text->len : KEPT;
+  size_t kept = text->len < KEPT_TEXT ? text->len : KEPT_TEXT;
   uint64_t hash;
   size_t at;
   size_t probes;

@@ -10,7 +10,8 @@ enum {
   TALLY_TOP = 5,
   TALLY_TIME = 40,
   TALLY_EXAMPLE = 400,
-  MESSAGE_BODY = 512
+  MESSAGE_BODY = 512,
+  KEPT_TEXT = 35
 };
 
 /* One thing that lines of this log say, judged once. */
@@ -31,10 +32,12 @@ struct log_message {
  * is full, what is new goes uncounted by name. */
 struct counted { /* 64 bytes: one cache line */
   uint64_t hash;    /* of the whole text */
-  uint64_t last_us;
+  uint64_t last_us; /* of its latest failure; which line, which message: */
+  uint32_t last_line;
+  uint32_t last_message;
   uint32_t count;
   uint8_t len; /* of the text kept here; the rest is cut off */
-  uint8_t text[43];
+  uint8_t text[KEPT_TEXT];
 };
 struct counter {
   struct counted *slots;
