@@ -271,6 +271,21 @@ static void fill_verdict(const struct flow *f, const struct ranking *r,
   v->noise = (uint8_t)is_noise(k, v);
 }
 
+/* Rows that hold for any alert, and for one of which no other row speaks. */
+static void try_any_alert(struct ranking *r)
+{
+  unsigned trigger = r->facts.trigger;
+  unsigned from = trigger >= TRIGGER_ALERT_SERVER;
+
+  if (trigger < TRIGGER_ALERT_CLIENT || trigger >= TRIGGER_HIDDEN_CLIENT) {
+    return;
+  }
+  try_rules(r, TRIGGER_ANY_ALERT_CLIENT + from);
+  if (r->num == 0) {
+    try_rules(r, TRIGGER_LONE_ALERT_CLIENT + from);
+  }
+}
+
 int tlsdiag_classify(const tlsdiag_flow *flow, tlsdiag_verdict *out)
 {
   const struct flow *f = flow_of_const(flow);
@@ -284,12 +299,7 @@ int tlsdiag_classify(const tlsdiag_flow *flow, tlsdiag_verdict *out)
   memset(&v, 0, sizeof v);
   facts_gather(f, &r.facts);
   try_rules(&r, r.facts.trigger);
-  if (r.facts.trigger >= TRIGGER_ALERT_CLIENT &&
-      r.facts.trigger < TRIGGER_HIDDEN_CLIENT) {
-    try_rules(&r, r.facts.trigger < TRIGGER_ALERT_SERVER
-                    ? TRIGGER_ANY_ALERT_CLIENT
-                    : TRIGGER_ANY_ALERT_SERVER);
-  }
+  try_any_alert(&r);
   if (fact_holds(&r.facts, FACT_TEXT)) {
     try_texts(&r, f);
   }

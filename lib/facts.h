@@ -26,6 +26,8 @@ enum trigger {
   TRIGGER_NONE = 0,          /* nothing abnormal, and not complete */
   TRIGGER_ANY_ALERT_CLIENT = 0x80, /* tried besides the exact one */
   TRIGGER_ANY_ALERT_SERVER = 0x81,
+  TRIGGER_LONE_ALERT_CLIENT = 0x82, /* tried where nothing else holds */
+  TRIGGER_LONE_ALERT_SERVER = 0x83,
   TRIGGER_ALERT_CLIENT = 0x100, /* + description, the client sent it */
   TRIGGER_ALERT_SERVER = 0x200,
   TRIGGER_HIDDEN_CLIENT = 0x310, /* an encrypted alert, or what looks so */
