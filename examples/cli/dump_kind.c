@@ -80,8 +80,7 @@ static int is_ssldump(const struct dump_line *line)
 {
   size_t at;
 
-  return line->len > 8 && line->ptr[0] >= '0' && line->ptr[0] <= '9' &&
-         dump_find(line, " (0.", &at) &&
+  return dump_find(line, " (0.", &at) &&
          (dump_find(line, "C>S", &at) || dump_find(line, "S>C", &at) ||
           dump_find(line, "C > S", &at) || dump_find(line, "S > C", &at));
 }

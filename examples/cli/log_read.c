@@ -143,6 +143,9 @@ static void take(struct reader *r, int is_end)
   take_block(r, end);
   r->len -= end;
   memmove(r->block, r->block + end, r->len);
+  if (r->len > LINE_MAX_LEN) {
+    take_long_line(r); /* or the next block would not fit behind it */
+  }
 }
 
 /* UTF-16 from Windows: the byte that matters of each unit; what is no ASCII
