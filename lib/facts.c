@@ -587,6 +587,24 @@ static int is_unacknowledged(const struct flow *f, unsigned from)
          (f->side[from ^ 1].flags & SIDE_SEEN) != 0;
 }
 
+/* Bytes that answer the hello: not the plaintext in front of it, nor the
+ * warning that a name is not known, behind which a server goes on. */
+static int server_spoke(const struct flow *f, const struct facts *k)
+{
+  const struct side *s = &f->side[TLSDIAG_FROM_SERVER];
+
+  if (fact_holds(k, FACT_STARTTLS_AGREED) &&
+      (s->mode == MODE_PROLOGUE ||
+       (s->mode == MODE_FIRST && s->head_len == 0))) {
+    return 0;
+  }
+  if (fact_holds(k, FACT_WARNING_NAME) && s->num_alerts == 1 &&
+      s->num_messages == 0 && s->msg_have == 0) {
+    return 0;
+  }
+  return s->offset + s->head_len != 0;
+}
+
 void facts_gather(const struct flow *f, struct facts *k)
 {
   const size_t num = f->num_observations;
@@ -599,7 +617,7 @@ void facts_gather(const struct flow *f, struct facts *k)
     one(k, &f->observed[i], i);
   }
   fact_infer(k, FACT_CLIENT_BYTES, f->side[0].offset + f->side[0].head_len != 0);
-  fact_infer(k, FACT_SERVER_BYTES, f->side[1].offset + f->side[1].head_len != 0);
+  fact_infer(k, FACT_SERVER_BYTES, server_spoke(f, k));
   /* Who writes of an alert has seen a hello, though we have not. */
   fact_infer(k, FACT_HELLO, fact_holds(k, FACT_TEXT));
   fact_infer(k, FACT_NO_HELLO, !fact_holds(k, FACT_HELLO));

@@ -37,7 +37,7 @@ static void sslv2_begin(struct flow *f, unsigned from, const uint8_t *p)
 /* A record header with an impossible length: the record layer names that. */
 static int is_record_header(const uint8_t *p, size_t len)
 {
-  return len >= 5 && p[0] - 20u <= 3u && p[1] == 3 && p[2] <= 4;
+  return len >= 3 && p[0] - 20u <= 3u && p[1] == 3 && p[2] <= 4;
 }
 
 /* The first bytes are recognised: what comes next? */
@@ -136,8 +136,11 @@ size_t first_bytes_feed(struct flow *f, unsigned from, uint32_t t,
     prologue_begin(f, from, f->side[TLSDIAG_FROM_CLIENT].record_type);
     return 0;
   }
+  /* TLS as a rule.  All else is looked at byte by byte, so that what is found
+   * does not depend on how the bytes are cut. */
   if (s->head_len == 0 &&
-      tlsdiag_recognise(data, len, from, &protocol) == TLSDIAG_STATUS_OK) {
+      tlsdiag_recognise(data, len, from, &protocol) == TLSDIAG_STATUS_OK &&
+      protocol == TLSDIAG_PROTOCOL_TLS) {
     recognised(f, from, t, protocol, data, len);
     return 0; /* nothing was held back: the new mode takes it all */
   }

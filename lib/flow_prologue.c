@@ -93,6 +93,25 @@ static int asks_for_tls(const struct side *s)
   }
 }
 
+/* The resultCode of an ExtendedResponse (RFC 4511 section 4.12), -1 if the
+ * head of the unit does not reach it. */
+static int ldap_result(const struct side *s)
+{
+  size_t i;
+
+  for (i = 0; i + 3 < s->head_len; i++) {
+    if (s->head[i] == 0x78) {
+      break;
+    }
+  }
+  for (; i + 2 < s->head_len; i++) {
+    if (s->head[i] == 0x0a && s->head[i + 1] == 1) {
+      return s->head[i + 2];
+    }
+  }
+  return -1;
+}
+
 /* What the server answers to the request. */
 static unsigned answer(const struct side *s, unsigned asked)
 {
@@ -100,6 +119,10 @@ static unsigned answer(const struct side *s, unsigned asked)
 
   if (asked == TLSDIAG_PROTOCOL_POSTGRES) {
     return h[0] == 'S' ? TLSDIAG_PROLOGUE_ACCEPTED : TLSDIAG_PROLOGUE_REFUSED;
+  }
+  if (asked == TLSDIAG_PROTOCOL_LDAP) {
+    return ldap_result(s) > 0 ? TLSDIAG_PROLOGUE_REFUSED
+                              : TLSDIAG_PROLOGUE_ACCEPTED;
   }
   if (h[0] == '4' || h[0] == '5' || h[0] == '-') {
     return TLSDIAG_PROLOGUE_REFUSED;
@@ -139,6 +162,10 @@ static void unit_end(struct flow *f, unsigned from, uint32_t t)
   if (from == TLSDIAG_FROM_CLIENT) {
     if (f->prologue < TLSDIAG_PROLOGUE_REQUESTED && asks_for_tls(s)) {
       step(f, from, t, TLSDIAG_PROLOGUE_REQUESTED);
+      if (s->record_type == TLSDIAG_PROTOCOL_MYSQL) {
+        /* The server's greeting offered it; there is no other answer. */
+        step(f, TLSDIAG_FROM_SERVER, t, TLSDIAG_PROLOGUE_ACCEPTED);
+      }
     }
   } else if (s->record_type == TLSDIAG_PROTOCOL_HTTP_RESPONSE) {
     note_http_status(f, from);
@@ -146,6 +173,10 @@ static void unit_end(struct flow *f, unsigned from, uint32_t t)
   if (from == TLSDIAG_FROM_SERVER &&
       f->prologue == TLSDIAG_PROLOGUE_REQUESTED && s->head_len != 0) {
     step(f, from, t, answer(s, f->side[TLSDIAG_FROM_CLIENT].record_type));
+    if (f->prologue == TLSDIAG_PROLOGUE_ACCEPTED &&
+        s->record_type == TLSDIAG_PROTOCOL_POSTGRES) {
+      s->mode = MODE_FIRST; /* one byte was all its plaintext */
+    }
   }
   s->head_len = 0;
 }

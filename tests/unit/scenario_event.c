@@ -178,8 +178,8 @@ static int fin(struct scenario *s, unsigned from, const char *words)
   if (s->tcp) {
     (void)segment(s, from, TLSDIAG_TCP_FIN | TLSDIAG_TCP_ACK);
     close_side(s, from, TLSDIAG_CLOSE_FIN);
-    s->side[from].sent++;
     if (!has_word(words, "unacked")) {
+      s->side[from].sent++;
       (void)segment(s, from ^ 1, TLSDIAG_TCP_ACK);
     }
     return 0;
