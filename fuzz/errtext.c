@@ -21,9 +21,9 @@ static void check_hint(const tlsdiag_hint *h, size_t len)
   CHECK(h->len > 0 && (size_t)h->offset + h->len <= len);
   CHECK(h->num_causes <= 4);
   CHECK(h->nature >= TLSDIAG_NATURE_DETECTED &&
-         h->nature <= TLSDIAG_NATURE_STATE);
+        h->nature <= TLSDIAG_NATURE_STATE);
   CHECK(h->side == TLSDIAG_PARTY_CLIENT || h->side == TLSDIAG_PARTY_SERVER ||
-         h->side == TLSDIAG_PARTY_UNKNOWN);
+        h->side == TLSDIAG_PARTY_UNKNOWN);
   CHECK(h->stage <= TLSDIAG_STAGE_APPLICATION_DATA);
   CHECK(h->alert <= 254 || h->alert == 0xffff);
   for (i = 0; i < h->num_causes; i++) {
@@ -50,9 +50,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     memcpy(text, data, len);
   }
   CHECK(tlsdiag_text_scan(text, len, hints, sizeof hints[0], &found) ==
-         TLSDIAG_STATUS_OK);
+        TLSDIAG_STATUS_OK);
   CHECK(tlsdiag_text_scan(text, len, NULL, sizeof hints[0], &none) ==
-         TLSDIAG_STATUS_OK);
+        TLSDIAG_STATUS_OK);
   CHECK((found == 0) == (none == 0));
   CHECK(tlsdiag_flow_init(&flow, sizeof flow, NULL) == TLSDIAG_STATUS_OK);
   for (i = 0; i < found && i < ROOM; i++) {

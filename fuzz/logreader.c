@@ -15,8 +15,8 @@
 
 static void check_span(const struct log_line *l, const struct log_span *s)
 {
-  CHECK(s->ptr == NULL || (s->ptr >= l->all.ptr &&
-                            s->ptr + s->len <= l->all.ptr + l->all.len));
+  CHECK(s->ptr == NULL ||
+        (s->ptr >= l->all.ptr && s->ptr + s->len <= l->all.ptr + l->all.len));
 }
 
 static void check_line(const uint8_t *bytes, size_t len)

@@ -6,9 +6,9 @@
 #include "versioned.h"
 
 enum {
-  AHEAD = 40,    /* words that one wording may cover, with its chunks */
-  WINDOW = 128,  /* words kept */
-  NEARBY = 400,  /* bytes within which a word gives context */
+  AHEAD = 40,   /* words that one wording may cover, with its chunks */
+  WINDOW = 128, /* words kept */
+  NEARBY = 400, /* bytes within which a word gives context */
   SHORT_TEXT = 400
 };
 
@@ -18,7 +18,7 @@ struct scan {
   unsigned num_tokens;
   struct et_match matches[ET_MAX_MATCHES];
   unsigned num_matches;
-  uint32_t last_tls;     /* end of the last word that speaks of TLS, +1 */
+  uint32_t last_tls; /* end of the last word that speaks of TLS, +1 */
   uint32_t last_openssl;
   void *out;
   size_t elem_size;
@@ -48,10 +48,10 @@ static void write_element(struct scan *s, size_t index, const tlsdiag_hint *h)
 
 static int is_same(const tlsdiag_hint *a, const tlsdiag_hint *b)
 {
-  return a->nature == b->nature && a->side == b->side &&
-         a->alert == b->alert && a->stage == b->stage &&
-         a->code == b->code && a->num_causes == b->num_causes &&
-         a->cause[0] == b->cause[0] && a->weight[0] == b->weight[0] &&
+  return a->nature == b->nature && a->side == b->side && a->alert == b->alert &&
+         a->stage == b->stage && a->code == b->code &&
+         a->num_causes == b->num_causes && a->cause[0] == b->cause[0] &&
+         a->weight[0] == b->weight[0] &&
          (a->num_causes != 0 || a->stack == b->stack);
 }
 
@@ -173,10 +173,10 @@ static unsigned step(struct scan *s, unsigned at)
   unsigned i;
 
   used = et_match(s->reader.text, t, ahead < AHEAD ? ahead : AHEAD, &m);
-  if (used == 0 && (et_address_cue(s->reader.text, s->reader.len, t, ahead,
-                                   &m) ||
-                    et_no_name_cue(s->reader.text, s->reader.len, t, &m) ||
-                    et_plain_number(s->reader.text, t, 0, &m))) {
+  if (used == 0 &&
+      (et_address_cue(s->reader.text, s->reader.len, t, ahead, &m) ||
+       et_no_name_cue(s->reader.text, s->reader.len, t, &m) ||
+       et_plain_number(s->reader.text, t, 0, &m))) {
     used = 1;
   }
   if (used != 0) {
@@ -234,7 +234,7 @@ static void believe(struct scan *s)
 
   for (i = 0; i < s->num_matches; i++) {
     s->matches[i].flags |=
-      ET_MATCH_TLS | (s->matches[i].needs != 0 ? ET_MATCH_QUIET : 0);
+        ET_MATCH_TLS | (s->matches[i].needs != 0 ? ET_MATCH_QUIET : 0);
   }
 }
 

@@ -67,16 +67,16 @@ uint32_t et_token_hex(const uint8_t *text, const struct et_token *t);
 
 /* Something found. */
 enum {
-  ET_MATCH_TLS = 0x1,    /* words nearby speak of TLS ... */
-  ET_MATCH_OPENSSL = 0x2, /* ... and of OpenSSL */
+  ET_MATCH_TLS = 0x1,      /* words nearby speak of TLS ... */
+  ET_MATCH_OPENSSL = 0x2,  /* ... and of OpenSSL */
   ET_MATCH_FUNCTION = 0x4, /* its code names an OpenSSL function */
   ET_MATCH_DROP = 0x8,
-  ET_MATCH_OURS = 0x10, /* an alert-range code that was raised locally */
-  ET_MATCH_QUIET = 0x20, /* nothing nearby speaks of TLS: believe it less */
+  ET_MATCH_OURS = 0x10,    /* an alert-range code that was raised locally */
+  ET_MATCH_QUIET = 0x20,   /* nothing nearby speaks of TLS: believe it less */
   ET_MATCH_NO_NAME = 0x40, /* the client sent no server_name */
-  ET_MATCH_CAPITAL = 0x80 /* it begins with a capital */
+  ET_MATCH_CAPITAL = 0x80  /* it begins with a capital */
 };
-enum { ET_MAX_MATCHES = 96 }; /* judged together */
+enum { ET_MAX_MATCHES = 96 };    /* judged together */
 enum { ET_NO_PATTERN = 0xffff }; /* a number outside any wording */
 struct et_match {
   uint32_t at;
@@ -101,7 +101,7 @@ uint16_t et_word_number(const uint8_t *lower, size_t len, uint32_t hash);
 unsigned et_word_marks(uint16_t word);
 /* The child of a node by word or slot, 0 none; node 0 is the root. */
 uint16_t et_child(uint16_t node, uint16_t word);
-uint16_t et_slot(unsigned slot); /* word number of a slot */
+uint16_t et_slot(unsigned slot);       /* word number of a slot */
 uint16_t et_node_value(uint16_t node); /* pattern or alert + 1, 0 none */
 const struct et_pattern *et_pattern_of(unsigned number);
 const struct et_meaning *et_meaning_of(unsigned meaning);
@@ -113,26 +113,68 @@ unsigned et_function(unsigned number);
 unsigned et_alert_meaning(unsigned alert);
 
 enum {
-  ET_NUMBER, ET_NEGATIVE, ET_ENCLOSED, ET_CODE, ET_ALERT, ET_ANY,
+  ET_NUMBER,
+  ET_NEGATIVE,
+  ET_ENCLOSED,
+  ET_CODE,
+  ET_ALERT,
+  ET_ANY,
   ET_ALERT_NAMES
 };
 /* Families of codes and kinds of values, in the order of the generator. */
 enum {
-  ET_SSL_OLD, ET_SSL_NEW, ET_BORINGSSL, ET_X509, ET_GNUTLS, ET_NSS,
-  ET_MBEDTLS, ET_WOLFSSL, ET_WINDOWS, ET_APPLE, ET_CURL, ET_HAPROXY,
-  ET_ERRNO, ET_CHROME, ET_EVENT
+  ET_SSL_OLD,
+  ET_SSL_NEW,
+  ET_BORINGSSL,
+  ET_X509,
+  ET_GNUTLS,
+  ET_NSS,
+  ET_MBEDTLS,
+  ET_WOLFSSL,
+  ET_WINDOWS,
+  ET_APPLE,
+  ET_CURL,
+  ET_HAPROXY,
+  ET_ERRNO,
+  ET_CHROME,
+  ET_EVENT
 };
-enum { ET_VALUE_IS_ALERT = 1, ET_VALUE_IS_CODE = 2, ET_VALUE_IS_REASON = 3,
-       ET_VALUE_IS_VERSION = 4 };
+enum {
+  ET_VALUE_IS_ALERT = 1,
+  ET_VALUE_IS_CODE = 2,
+  ET_VALUE_IS_REASON = 3,
+  ET_VALUE_IS_VERSION = 4
+};
 /* Meanings the code asks for by name. */
 enum et_known {
-  ET_IS_CONTEXT, ET_IS_UNKNOWN_CODE, ET_IS_TOO_VAGUE, ET_IS_SECONDARY,
-  ET_IS_CERT_VERIFY, ET_IS_ALERT_OTHER, ET_IS_COMPLETED, ET_IS_ASKED_40,
-  ET_IS_ASKED_42, ET_IS_ASKED_50, ET_IS_CL_REJECTED, ET_IS_SV_REJECTED,
-  ET_IS_EOF, ET_IS_EOF_HELLO, ET_IS_EOF_MID, ET_IS_RST, ET_IS_RST_HELLO,
-  ET_IS_RST_MID, ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID,
-  ET_IS_CALLBACK, ET_IS_SNI_ABSENT, ET_IS_AFTER_HANDSHAKE, ET_IS_ASKED_END,
-  ET_IS_VERSION_CLIENT, ET_IS_VERSION_SERVER, ET_IS_OLD_RECORD,
+  ET_IS_CONTEXT,
+  ET_IS_UNKNOWN_CODE,
+  ET_IS_TOO_VAGUE,
+  ET_IS_SECONDARY,
+  ET_IS_CERT_VERIFY,
+  ET_IS_ALERT_OTHER,
+  ET_IS_COMPLETED,
+  ET_IS_ASKED_40,
+  ET_IS_ASKED_42,
+  ET_IS_ASKED_50,
+  ET_IS_CL_REJECTED,
+  ET_IS_SV_REJECTED,
+  ET_IS_EOF,
+  ET_IS_EOF_HELLO,
+  ET_IS_EOF_MID,
+  ET_IS_RST,
+  ET_IS_RST_HELLO,
+  ET_IS_RST_MID,
+  ET_IS_TIMEOUT,
+  ET_IS_TIMEOUT_HELLO,
+  ET_IS_TIMEOUT_MID,
+  ET_IS_CALLBACK,
+  ET_IS_SNI_ABSENT,
+  ET_IS_AFTER_HANDSHAKE,
+  ET_IS_ASKED_END,
+  ET_IS_VERSION_CLIENT,
+  ET_IS_VERSION_SERVER,
+  ET_IS_OLD_RECORD,
   ET_IS_NOT_TLS_RECORD
 };
 unsigned et_known(enum et_known which);

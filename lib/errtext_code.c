@@ -10,13 +10,13 @@
 #include "errtext.h"
 
 enum {
-  OLD_SSL = 0x14,      /* library in the top byte */
+  OLD_SSL = 0x14, /* library in the top byte */
   OLD_SYSTEM = 0x02,
-  NEW_SSL = 20,        /* library in bits 23 and up */
+  NEW_SSL = 20, /* library in bits 23 and up */
   BORING_SSL = 0x10,
   FIRST_NEW_FUNCTION = 342, /* function numbers from here on are 1.1.x's */
-  REASON_ALERT = 1000, /* SSL_AD_REASON_OFFSET */
-  GENERIC_REASONS = 256, /* smaller ones are a sub-library's (1.x) */
+  REASON_ALERT = 1000,      /* SSL_AD_REASON_OFFSET */
+  GENERIC_REASONS = 256,    /* smaller ones are a sub-library's (1.x) */
   CONNECTION_RESET = 104
 };
 
@@ -224,15 +224,17 @@ static int plain(struct et_match *found, const struct et_token *t, int is_all,
 static int negative(const uint8_t *text, const struct et_token *t, int is_all,
                     struct et_match *found)
 {
-  uint32_t n = t->flags & ET_PREFIX ? et_token_hex(text, t)
-                                    : et_token_decimal(text, t);
+  uint32_t n =
+      t->flags & ET_PREFIX ? et_token_hex(text, t) : et_token_decimal(text, t);
 
   if (t->flags & ET_PREFIX) {
-    return plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n));
+    return plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n,
+                 mbedtls_meaning(n));
   }
   if ((n >= 8000 && n < 8200) || (n >= 12000 && n < 12400) ||
       (n >= 16300 && n < 16400) || (n >= 5900 && n < 6000)) {
-    return plain(found, t, is_all, TLSDIAG_STACK_NSS, n, et_code_meaning(ET_NSS, n));
+    return plain(found, t, is_all, TLSDIAG_STACK_NSS, n,
+                 et_code_meaning(ET_NSS, n));
   }
   if (n >= 9800 && n < 9900) {
     return plain(found, t, is_all, TLSDIAG_STACK_APPLE, n,
@@ -246,7 +248,8 @@ static int negative(const uint8_t *text, const struct et_token *t, int is_all,
     return 0;
   }
   if (n >= 0x7000 && n < 0x8000) {
-    return plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n));
+    return plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n,
+                 mbedtls_meaning(n));
   }
   if (plain(found, t, is_all, TLSDIAG_STACK_WOLFSSL, n,
             n > 300 ? et_code_meaning(ET_WOLFSSL, n) : -1)) {
@@ -261,9 +264,8 @@ static int negative(const uint8_t *text, const struct et_token *t, int is_all,
 static int positive(const uint8_t *text, const struct et_token *t, int is_all,
                     struct et_match *found)
 {
-  uint32_t n = (t->flags & ET_DIGITS) && t->len != 8
-                 ? et_token_decimal(text, t)
-                 : et_token_hex(text, t);
+  uint32_t n = (t->flags & ET_DIGITS) && t->len != 8 ? et_token_decimal(text, t)
+                                                     : et_token_hex(text, t);
   int is_long = t->len >= 7;
 
   if (is_long && (n >> 16 == 0x8009 || n >> 16 == 0x800b) &&
@@ -281,8 +283,8 @@ static int positive(const uint8_t *text, const struct et_token *t, int is_all,
   }
   return plain(found, t, is_all, TLSDIAG_STACK_SCHANNEL, n,
                et_code_meaning(ET_EVENT, n)) ||
-         (t->flags & ET_PREFIX &&
-          plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n)));
+         (t->flags & ET_PREFIX && plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS,
+                                        n, mbedtls_meaning(n)));
 }
 
 int et_plain_number(const uint8_t *text, const struct et_token *t, int is_all,

@@ -54,8 +54,8 @@ int et_address_cue(const uint8_t *text, size_t len, const struct et_token *t,
   size_t end;
   int is_own;
 
-  if (num_tokens < 5 || !is_part(&t[0]) || !is_part(&t[1]) ||
-      !is_part(&t[2]) || !is_part(&t[3]) || !(t[4].flags & ET_DIGITS) ||
+  if (num_tokens < 5 || !is_part(&t[0]) || !is_part(&t[1]) || !is_part(&t[2]) ||
+      !is_part(&t[3]) || !(t[4].flags & ET_DIGITS) ||
       !follows(text, &t[0], '.') || !follows(text, &t[1], '.') ||
       !follows(text, &t[2], '.') || !follows(text, &t[3], ':')) {
     return 0;

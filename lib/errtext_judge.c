@@ -175,8 +175,8 @@ static void asked_first(struct et_match *matches, unsigned num)
   }
   for (i = 0; i < num && asked; i++) {
     struct et_match *m = &matches[i];
-    unsigned receiver = m->nature == TLSDIAG_NATURE_SENT ? 3u - m->side
-                                                         : m->side;
+    unsigned receiver =
+        m->nature == TLSDIAG_NATURE_SENT ? 3u - m->side : m->side;
 
     if (!is_primary(m) || receiver != TLSDIAG_PARTY_CLIENT) {
       continue;
@@ -203,8 +203,7 @@ static void join_details(struct et_match *matches, unsigned num)
     for (j = i + 1; is_detail(m) && j < num && matches[j].line == m->line &&
                     matches[j].at - m->at < CODE_REACH;
          j++) {
-      if (is_primary(&matches[j]) &&
-          et_is_certificate(matches[j].meaning)) {
+      if (is_primary(&matches[j]) && et_is_certificate(matches[j].meaning)) {
         matches[j].nature = TLSDIAG_NATURE_STATE;
       }
     }
@@ -215,9 +214,9 @@ static void join_details(struct et_match *matches, unsigned num)
 static void place_ends(struct et_match *matches, unsigned num)
 {
   static const uint8_t ends[3][3] = {
-    {ET_IS_EOF, ET_IS_EOF_HELLO, ET_IS_EOF_MID},
-    {ET_IS_RST, ET_IS_RST_HELLO, ET_IS_RST_MID},
-    {ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID}};
+      {ET_IS_EOF, ET_IS_EOF_HELLO, ET_IS_EOF_MID},
+      {ET_IS_RST, ET_IS_RST_HELLO, ET_IS_RST_MID},
+      {ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID}};
   unsigned stage = 0;
   int asked = 0;
   unsigned i;
@@ -239,10 +238,10 @@ static void place_ends(struct et_match *matches, unsigned num)
       }
       if (stage >= TLSDIAG_STAGE_FINISHED) {
         matches[i].meaning =
-          (uint8_t)et_known(asked ? ET_IS_ASKED_END : ET_IS_AFTER_HANDSHAKE);
+            (uint8_t)et_known(asked ? ET_IS_ASKED_END : ET_IS_AFTER_HANDSHAKE);
       } else {
         matches[i].meaning = (uint8_t)et_known(
-          ends[j][stage == TLSDIAG_STAGE_CLIENT_HELLO ? 1 : 2]);
+            ends[j][stage == TLSDIAG_STAGE_CLIENT_HELLO ? 1 : 2]);
       }
       break;
     }
@@ -319,10 +318,10 @@ static void drop_doubles(struct et_match *matches, unsigned num)
 }
 
 struct summary {
-  unsigned exact;   /* matches that say why */
-  unsigned details; /* certificate faults that were only printed */
-  unsigned verify;  /* "certificate verify failed" and its kin */
-  unsigned faults;  /* exact certificate faults that ended it */
+  unsigned exact;     /* matches that say why */
+  unsigned details;   /* certificate faults that were only printed */
+  unsigned verify;    /* "certificate verify failed" and its kin */
+  unsigned faults;    /* exact certificate faults that ended it */
   unsigned completed; /* the text shows a finished handshake */
   unsigned ends;      /* a reset, an early end */
 };
@@ -453,8 +452,8 @@ void et_hint(const struct et_match *m, tlsdiag_hint *hint)
   hint->code = m->code;
   hint->pattern = m->pattern;
   hint->stack = m->stack;
-  hint->alert = m->alert == 255 || (m->flags & ET_MATCH_OURS) ? 0xffff
-                                                              : m->alert;
+  hint->alert =
+      m->alert == 255 || (m->flags & ET_MATCH_OURS) ? 0xffff : m->alert;
   hint->side = parties[m->side];
   hint->nature = m->nature;
   hint->stage = m->stage;
@@ -462,9 +461,9 @@ void et_hint(const struct et_match *m, tlsdiag_hint *hint)
          causes->weight[hint->num_causes] != 0) {
     hint->cause[hint->num_causes] = causes->cause[hint->num_causes];
     hint->weight[hint->num_causes] =
-      (m->flags & ET_MATCH_QUIET) != 0
-        ? (uint8_t)(causes->weight[hint->num_causes] / 2)
-        : causes->weight[hint->num_causes];
+        (m->flags & ET_MATCH_QUIET) != 0
+            ? (uint8_t)(causes->weight[hint->num_causes] / 2)
+            : causes->weight[hint->num_causes];
     hint->num_causes++;
   }
 }

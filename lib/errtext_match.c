@@ -164,8 +164,8 @@ static void follow(struct walk *w, struct place p)
   }
   w->budget--;
   node = w->tokens[p.at].word == ET_NO_WORD
-           ? 0
-           : et_child(p.node, w->tokens[p.at].word);
+             ? 0
+             : et_child(p.node, w->tokens[p.at].word);
   if (node != 0) {
     struct place next = p;
 
@@ -217,7 +217,7 @@ unsigned et_match(const uint8_t *text, const struct et_token *tokens,
   found->value = pattern->value;
   found->alert = w.best_alert;
   found->flags =
-    text[found->at] >= 'A' && text[found->at] <= 'Z' ? ET_MATCH_CAPITAL : 0;
+      text[found->at] >= 'A' && text[found->at] <= 'Z' ? ET_MATCH_CAPITAL : 0;
   found->reserved_ = 0;
   return w.best;
 }

@@ -52,15 +52,15 @@ uint16_t et_child(uint16_t node, uint16_t word)
     }
   }
   return low < et_node_first[node + 1] && et_node_word[low] == word
-           ? (uint16_t)low
-           : 0;
+             ? (uint16_t)low
+             : 0;
 }
 
 uint16_t et_slot(unsigned slot)
 {
   static const uint16_t words[] = {
-    ET_SLOT_NUMBER, ET_SLOT_MINUS, ET_SLOT_PAREN, ET_SLOT_CODE,
-    ET_SLOT_ALERT,  ET_SLOT_ANY,   ET_SLOT_ALERT_NAMES};
+      ET_SLOT_NUMBER, ET_SLOT_MINUS, ET_SLOT_PAREN,      ET_SLOT_CODE,
+      ET_SLOT_ALERT,  ET_SLOT_ANY,   ET_SLOT_ALERT_NAMES};
 
   return words[slot];
 }
@@ -99,8 +99,8 @@ int et_code_meaning(unsigned family, uint32_t number)
     }
   }
   return low < ET_LEN(et_codes) && et_codes[low] == wanted
-           ? et_code_meanings[low]
-           : -1;
+             ? et_code_meanings[low]
+             : -1;
 }
 
 unsigned et_function(unsigned number)
@@ -130,18 +130,35 @@ unsigned et_alert_meaning(unsigned alert)
 
 unsigned et_known(enum et_known which)
 {
-  static const uint8_t meanings[] = {
-    ET_MEANING_CONTEXT,     ET_MEANING_UNKNOWN_CODE, ET_MEANING_TOO_VAGUE,
-    ET_MEANING_SECONDARY,   ET_MEANING_CERT_VERIFY,  ET_MEANING_ALERT_OTHER,
-    ET_MEANING_COMPLETED,   ET_MEANING_ASKED_40,     ET_MEANING_ASKED_42,
-    ET_MEANING_ASKED_50,    ET_MEANING_CL_REJECTED,  ET_MEANING_SV_REJECTED,
-    ET_MEANING_EOF,         ET_MEANING_EOF_HELLO,    ET_MEANING_EOF_MID,
-    ET_MEANING_RST,         ET_MEANING_RST_HELLO,    ET_MEANING_RST_MID,
-    ET_MEANING_TIMEOUT,     ET_MEANING_TIMEOUT_HELLO, ET_MEANING_TIMEOUT_MID,
-    ET_MEANING_CALLBACK,    ET_MEANING_SNI_ABSENT,   ET_MEANING_AFTER_HANDSHAKE,
-    ET_MEANING_ASKED_END,   ET_MEANING_VER_REJECT_SERVER,
-    ET_MEANING_VER_REJECT_CLIENT, ET_MEANING_OLD_RECORD,
-    ET_MEANING_NOT_TLS_RECORD};
+  static const uint8_t meanings[] = {ET_MEANING_CONTEXT,
+                                     ET_MEANING_UNKNOWN_CODE,
+                                     ET_MEANING_TOO_VAGUE,
+                                     ET_MEANING_SECONDARY,
+                                     ET_MEANING_CERT_VERIFY,
+                                     ET_MEANING_ALERT_OTHER,
+                                     ET_MEANING_COMPLETED,
+                                     ET_MEANING_ASKED_40,
+                                     ET_MEANING_ASKED_42,
+                                     ET_MEANING_ASKED_50,
+                                     ET_MEANING_CL_REJECTED,
+                                     ET_MEANING_SV_REJECTED,
+                                     ET_MEANING_EOF,
+                                     ET_MEANING_EOF_HELLO,
+                                     ET_MEANING_EOF_MID,
+                                     ET_MEANING_RST,
+                                     ET_MEANING_RST_HELLO,
+                                     ET_MEANING_RST_MID,
+                                     ET_MEANING_TIMEOUT,
+                                     ET_MEANING_TIMEOUT_HELLO,
+                                     ET_MEANING_TIMEOUT_MID,
+                                     ET_MEANING_CALLBACK,
+                                     ET_MEANING_SNI_ABSENT,
+                                     ET_MEANING_AFTER_HANDSHAKE,
+                                     ET_MEANING_ASKED_END,
+                                     ET_MEANING_VER_REJECT_SERVER,
+                                     ET_MEANING_VER_REJECT_CLIENT,
+                                     ET_MEANING_OLD_RECORD,
+                                     ET_MEANING_NOT_TLS_RECORD};
 
   return meanings[which];
 }

@@ -232,8 +232,8 @@ int et_next_token(struct et_reader *r, struct et_token *t)
   }
   t->flags = (uint8_t)flags;
   t->len = (uint8_t)(len < 255 ? len : 255);
-  t->word = len < WORD_MAX ? et_word_number(lower, len, hash)
-                           : (uint16_t)ET_NO_WORD;
+  t->word =
+      len < WORD_MAX ? et_word_number(lower, len, hash) : (uint16_t)ET_NO_WORD;
   return 1;
 }
 

@@ -46,10 +46,24 @@ void conntable_free(struct conntable *t)
   memset(t, 0, sizeof *t);
 }
 
+/* Any order of endpoints will do, as long as both directions have the same:
+ * the addresses are compared as they lie in memory. */
+static unsigned source_of(const struct packet *p)
+{
+  uint64_t src[2];
+  uint64_t dst[2];
+
+  memcpy(src, p->src.addr, sizeof src);
+  memcpy(dst, p->dst.addr, sizeof dst);
+  if (src[0] != dst[0]) {
+    return src[0] > dst[0];
+  }
+  return src[1] != dst[1] ? src[1] > dst[1] : p->src.port > p->dst.port;
+}
+
 unsigned conn_key_make(struct conn_key *key, const struct packet *p)
 {
-  int order = memcmp(p->src.addr, p->dst.addr, sizeof p->src.addr);
-  unsigned source = order > 0 || (order == 0 && p->src.port > p->dst.port);
+  unsigned source = source_of(p);
 
   memcpy(key->addr[source], p->src.addr, sizeof key->addr[0]);
   memcpy(key->addr[!source], p->dst.addr, sizeof key->addr[0]);

@@ -1,6 +1,5 @@
 #include "finding.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,28 +32,6 @@ int finding_observation(const struct finding *f, unsigned index,
   *frame = index < f->conn->watch->num_tagged ? f->conn->watch->frame[index]
                                               : f->conn->first_frame;
   return 0;
-}
-
-static void endpoint_text(const struct conn *c, unsigned side, char *text)
-{
-  char addr[INET6_ADDRSTRLEN] = "?";
-  int family = c->key.family == FAMILY_IP4 ? AF_INET : AF_INET6;
-
-  (void)inet_ntop(family, c->key.addr[side], addr, sizeof addr);
-  (void)snprintf(text, ENDPOINT_TEXT, family == AF_INET ? "%s:%u" : "[%s]:%u",
-                 addr, (unsigned)c->key.port[side]);
-}
-
-static void endpoint_pseudonym(struct redactor *r, const struct conn *c,
-                               unsigned side, char *text)
-{
-  uint32_t host = redact_number(r, REDACT_HOST, c->key.addr[side],
-                                c->key.family == FAMILY_IP4 ? 4 : 16);
-  uint32_t port = redact_number(r, REDACT_PORT, &c->key.port[side],
-                                sizeof c->key.port[side]);
-
-  (void)snprintf(text, ENDPOINT_TEXT, "host%lu:port%lu", (unsigned long)host,
-                 (unsigned long)port);
 }
 
 /* The handshake bytes of a hello that never became whole: its records without
@@ -114,12 +91,12 @@ void finding_describe(struct finding *f, struct tool *t)
     f->sni = f->hello.server_name;
   }
   if (!t->options->redact) {
-    endpoint_text(c, c->client, f->client);
-    endpoint_text(c, !c->client, f->server);
+    endpoint_text(&c->key, c->client, f->client);
+    endpoint_text(&c->key, !c->client, f->server);
     return;
   }
-  endpoint_pseudonym(&t->redactor, c, c->client, f->client);
-  endpoint_pseudonym(&t->redactor, c, !c->client, f->server);
+  endpoint_pseudonym(&t->redactor, &c->key, c->client, f->client);
+  endpoint_pseudonym(&t->redactor, &c->key, !c->client, f->server);
   if (f->sni.len > 0) {
     uint32_t name =
         redact_number(&t->redactor, REDACT_NAME, f->sni.ptr, f->sni.len);

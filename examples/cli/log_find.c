@@ -49,8 +49,8 @@ static int is_telling(const uint8_t *at, size_t left)
 /* Three letters, capitals made small, as a place in a bit set. */
 static uint32_t hash_of(const uint8_t *at)
 {
-  uint32_t three = (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16) |
-                   0x202020;
+  uint32_t three =
+      (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16) | 0x202020;
 
   return three * 0x9e3779b1u >> (32 - FINDER_BITS);
 }
@@ -82,8 +82,8 @@ void log_finder_init(struct log_finder *f)
     }
   }
 #ifdef HAVE_WIDE
-  f->is_wide = __builtin_cpu_supports("avx2") &&
-               __builtin_cpu_supports("popcnt");
+  f->is_wide =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
 #endif
 }
 
@@ -116,14 +116,14 @@ __attribute__((target("avx2"))) static inline __m256i
 words_at(const uint8_t *at, __m256i low, __m256i high)
 {
   const __m256i nibble = _mm256_set1_epi8(15);
-  __m256i v = _mm256_or_si256(
-      _mm256_loadu_si256((const __m256i *)(const void *)at),
-      _mm256_set1_epi8(0x20));
+  __m256i v =
+      _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)at),
+                      _mm256_set1_epi8(0x20));
 
   return _mm256_and_si256(
       _mm256_shuffle_epi8(low, _mm256_and_si256(v, nibble)),
-      _mm256_shuffle_epi8(
-          high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble)));
+      _mm256_shuffle_epi8(high,
+                          _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble)));
 }
 
 static int may_begin(const struct log_finder *f, const uint8_t *at)
@@ -145,10 +145,10 @@ find_wide(const struct log_finder *f, const uint8_t *bytes, size_t len,
   size_t i;
 
   for (i = 0; i + 34 <= len; i += 32) {
-    __m256i here = _mm256_and_si256(
-        _mm256_and_si256(words_at(bytes + i, low0, high0),
-                         words_at(bytes + i + 1, low1, high1)),
-        words_at(bytes + i + 2, low2, high2));
+    __m256i here =
+        _mm256_and_si256(_mm256_and_si256(words_at(bytes + i, low0, high0),
+                                          words_at(bytes + i + 1, low1, high1)),
+                         words_at(bytes + i + 2, low2, high2));
     uint32_t maybe =
         ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, zero));
     uint32_t ends = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(

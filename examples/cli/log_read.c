@@ -102,7 +102,8 @@ static void take_long_line(struct reader *r)
 {
   uint64_t ends = 0;
 
-  if (!r->skips && log_find(&r->finder, r->block, LINE_MAX_LEN, &ends) < LINE_MAX_LEN) {
+  if (!r->skips &&
+      log_find(&r->finder, r->block, LINE_MAX_LEN, &ends) < LINE_MAX_LEN) {
     take_line(r, r->block, LINE_MAX_LEN);
   }
   r->tally.num_cut += !r->skips;

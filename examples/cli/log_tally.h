@@ -30,7 +30,7 @@ struct log_message {
 
 /* A counted text: a client, a name.  One table of a fixed size each; when it
  * is full, what is new goes uncounted by name. */
-struct counted { /* 64 bytes: one cache line */
+struct counted {    /* 64 bytes: one cache line */
   uint64_t hash;    /* of the whole text */
   uint64_t last_us; /* of its latest failure; which line, which message: */
   uint32_t last_line;

@@ -9,7 +9,7 @@
 
 #include "layered.h"
 
-enum { STREAM_BUFFER = 1 << 18 };
+enum { STREAM_BUFFER = 1 << 17 };
 
 /* A pipe gives what it has: read on until the head is full or it ends. */
 static ssize_t read_head(int fd, uint8_t *head, size_t len)

@@ -24,7 +24,13 @@ void style_wrap(struct out *o, const char *text, size_t at, size_t indent)
 {
   int is_command = strncmp(text, "$ ", 2) == 0;
   size_t column = at;
+  size_t len = strlen(text);
 
+  if (at + len <= STYLE_WIDTH && memchr(text, '\n', len) == NULL) {
+    out_bytes(o, text, len);
+    out_char(o, '\n');
+    return;
+  }
   while (*text != '\0') {
     size_t spaces = strspn(text, " ");
     size_t word = strcspn(text + spaces, " \n");

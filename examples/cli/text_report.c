@@ -14,7 +14,7 @@ enum {
   DUMP_MAX = 64 << 20,
   DUMP_BLOCK = 64 << 10,
   TEXT_MAX = 256 << 10, /* more than that is a log */
-  TIME_AT = 80, /* where in a line its time begins, at most */
+  TIME_AT = 80,         /* where in a line its time begins, at most */
   NAME_CAP = 400
 };
 
@@ -30,8 +30,8 @@ int text_recognise(const uint8_t *head, size_t head_len, int is_whole)
     uint8_t c = head[i];
 
     zeros += c == 0;
-    strange += c != 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r' &&
-               c != 0x1b;
+    strange +=
+        c != 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != 0x1b;
   }
   /* Half of UTF-16 is zeros. */
   return strange * 10 <= head_len && zeros * 100 <= head_len * 55;

@@ -148,26 +148,23 @@ static void note_kind(struct watch *w, unsigned index)
 }
 
 /* Observations are only ever appended: those behind the last one tagged were
- * learnt from this frame. */
-static void watch_tag(struct watch *w, uint64_t frame)
+ * learnt from this frame.  Returns the first of them. */
+static unsigned watch_tag(struct watch *w, uint64_t frame)
 {
   unsigned count = tlsdiag_flow_num_observations(w->flow);
+  unsigned first = w->num_tagged;
 
-  if (count > TLSDIAG_MAX_OBSERVATIONS) {
-    count = TLSDIAG_MAX_OBSERVATIONS;
+  while (w->num_tagged < count && w->num_tagged < TLSDIAG_MAX_OBSERVATIONS) {
+    w->frame[w->num_tagged++] = frame;
   }
-  while (w->num_tagged < count) {
-    w->frame[w->num_tagged] = frame;
-    note_kind(w, w->num_tagged);
-    w->num_tagged++;
-  }
+  return first;
 }
 
 void watch_segment(struct watch *w, const tlsdiag_segment *segment,
                    uint64_t frame)
 {
   (void)tlsdiag_flow_segment(w->flow, segment);
-  watch_tag(w, frame);
+  (void)watch_tag(w, frame);
 }
 
 /* A hello that outgrew the flow's room shows only its beginning. */
@@ -244,6 +241,7 @@ void watch_feed(struct watch *w, unsigned from, uint64_t t_us,
   const uint8_t *all = data;
   size_t all_len = len;
   size_t used;
+  unsigned i;
   int turns;
 
   w->data_bytes += (uint32_t)len;
@@ -257,7 +255,9 @@ void watch_feed(struct watch *w, unsigned from, uint64_t t_us,
     data += used;
     len -= used;
   }
-  watch_tag(w, frame);
+  for (i = watch_tag(w, frame); i < w->num_tagged; i++) {
+    note_kind(w, i);
+  }
   if (from == TLSDIAG_FROM_CLIENT) {
     keep_raw(w, all, all_len);
   }
@@ -267,12 +267,12 @@ void watch_gap(struct watch *w, unsigned from, uint64_t t_us, uint64_t missing,
                uint64_t frame)
 {
   (void)tlsdiag_flow_gap(w->flow, from, t_us, missing);
-  watch_tag(w, frame);
+  (void)watch_tag(w, frame);
 }
 
 void watch_close(struct watch *w, unsigned from, unsigned how, uint64_t t_us,
                  uint64_t frame)
 {
   (void)tlsdiag_flow_close(w->flow, from, how, t_us);
-  watch_tag(w, frame);
+  (void)watch_tag(w, frame);
 }

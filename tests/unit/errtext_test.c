@@ -20,9 +20,9 @@ static struct scanned scan_bytes(const void *text, size_t len)
   memset(&s, 0, sizeof s);
   s.found = ROOM;
   memcpy(exact, text, len);
-  cr_assert_eq(tlsdiag_text_scan(exact, len, s.hints, sizeof s.hints[0],
-                                 &s.found),
-               TLSDIAG_STATUS_OK);
+  cr_assert_eq(
+      tlsdiag_text_scan(exact, len, s.hints, sizeof s.hints[0], &s.found),
+      TLSDIAG_STATUS_OK);
   free(exact);
   return s;
 }
@@ -344,7 +344,8 @@ Test(errtext, every_prefix_and_every_byte_is_welcome)
   static const char text[] =
       "12:error:14094410:SSL routines:ssl3_read_bytes:sslv3 alert handshake "
       "failure:s3_pkt.c:1493:SSL alert number 40 {tls_alert,{bad_certificate "
-      "-0x7780 -12286 0x80090331 192.0.2.1:51234 sni=- &quot; %20 \\x22 #033[1m";
+      "-0x7780 -12286 0x80090331 192.0.2.1:51234 sni=- &quot; %20 \\x22 "
+      "#033[1m";
   uint8_t all[512];
   size_t i;
 
@@ -379,9 +380,8 @@ Test(errtext, room)
                                  sizeof one, &found),
                TLSDIAG_STATUS_OK);
   cr_expect_gt(found, 1);
-  cr_expect_eq(scan("no shared cipher no shared cipher ssl no shared cipher")
-                   .found,
-               1);
+  cr_expect_eq(
+      scan("no shared cipher no shared cipher ssl no shared cipher").found, 1);
 }
 
 Test(errtext, wrong_calls)
@@ -391,14 +391,14 @@ Test(errtext, wrong_calls)
 
   cr_expect_eq(tlsdiag_text_scan(NULL, 1, &one, sizeof one, &found),
                TLSDIAG_STATUS_E_USAGE);
-  cr_expect_eq(tlsdiag_text_scan((const uint8_t *)"x", 1, NULL, sizeof one,
-                                 &found),
-               TLSDIAG_STATUS_E_USAGE);
+  cr_expect_eq(
+      tlsdiag_text_scan((const uint8_t *)"x", 1, NULL, sizeof one, &found),
+      TLSDIAG_STATUS_E_USAGE);
   cr_expect_eq(tlsdiag_text_scan((const uint8_t *)"x", 1, &one, 0, &found),
                TLSDIAG_STATUS_E_USAGE);
-  cr_expect_eq(tlsdiag_text_scan((const uint8_t *)"x", 1, &one, sizeof one,
-                                 NULL),
-               TLSDIAG_STATUS_E_USAGE);
+  cr_expect_eq(
+      tlsdiag_text_scan((const uint8_t *)"x", 1, &one, sizeof one, NULL),
+      TLSDIAG_STATUS_E_USAGE);
   found = 1;
   cr_expect_eq(tlsdiag_text_scan(NULL, 0, &one, sizeof one, &found),
                TLSDIAG_STATUS_OK);
