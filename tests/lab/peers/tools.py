@@ -155,6 +155,17 @@ def prefix(host, port, pass_port, text):
             pump(conn, back)
 
 
+def connect_proxy(host, port, pass_port, status="200"):
+    """An HTTP proxy that knows CONNECT; it leads to 127.0.0.1:PASS_PORT."""
+    for conn in accepted(host, port):
+        say("read", conn.recv(4096).split(b"\r\n")[0])
+        conn.sendall(f"HTTP/1.1 {status} as told\r\n\r\n".encode())
+        if status == "200":
+            with socket.create_connection(("127.0.0.1",
+                                           int(pass_port))) as back:
+                pump(conn, back)
+
+
 def pump(one, other):
     while True:
         for ready in select.select([one, other], [], [], 9)[0]:

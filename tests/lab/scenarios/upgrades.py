@@ -186,3 +186,37 @@ fails("starttls-expected-exim-boring", "starttls_expected", ("exim", {}),
 fails("starttls-expected-dovecot-wolf", "starttls_expected",
       ("dovecot", {}), ("wolf", {}), "implicit TLS to Dovecot's IMAP port",
       "ERR", ["tls_to_non_tls_port"])
+
+# TLS inside an HTTP CONNECT.
+def through_proxy(cert, **options):
+    return [("boring", {"cert": cert, **options}),
+            ("tool", {"run": ["connect_proxy"], "args": ["444"]})]
+
+
+def proxied(*words):
+    return ("command", {"run": ["curl", "-sSv", "--max-time", "5", "-x",
+                                "http://{host}:{port}", *words,
+                                "https://www.example.test/"]})
+
+
+works("connect-curl", through_proxy("rsa"), proxied("-k"),
+      "TLS through an HTTP proxy", "hello")
+works("connect-curl-12", through_proxy("rsa", max="1.2"), proxied("-k"),
+      "TLS through an HTTP proxy", "hello")
+fails("cert-expired-connect-curl", "server_certificate_expired",
+      through_proxy("expired"), proxied("--cacert", "{pki}/roots.pem"),
+      "an expired certificate behind an HTTP proxy", "expired", VEILED)
+fails("cipher-connect-curl", "no_shared_cipher",
+      through_proxy("rsa", max="1.2", suites="ECDHE-RSA-AES256-GCM-SHA384"),
+      proxied("-k", "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"),
+      "no suite in common behind an HTTP proxy", "alert",
+      ["handshake_failure"], expect={"alert": ("server", 40)})
+fails("version-connect-curl", "version_client_too_old",
+      through_proxy("rsa", min="1.3"), proxied("-k", "--tls-max", "1.2"),
+      "TLS 1.2 meets TLS 1.3 behind an HTTP proxy", "alert",
+      expect={"alert": ("server", 70)})
+
+# Several connections at once.
+works("parallel", ("nginx", {}), ("command", {"run": [
+    "curl", "-skv", "--max-time", "5", "--parallel", "--parallel-immediate",
+    "--http1.1", *["https://{host}:{port}/"] * 4]}), "four at once", "hello")
