@@ -62,9 +62,10 @@ static void try_rules(struct ranking *r, unsigned trigger)
 {
   unsigned i;
 
-  for (i = rules_first(trigger);
-       i < num_rules && rules[i].trigger == trigger; i++) {
-    if (rule_holds(&r->facts, &rules[i])) {
+  /* The rows for any alert stand first: no search is needed. */
+  i = trigger < TRIGGER_ALERT_CLIENT ? 0 : rules_first(trigger);
+  for (; i < num_rules && rules[i].trigger <= trigger; i++) {
+    if (rules[i].trigger == trigger && rule_holds(&r->facts, &rules[i])) {
       propose(r, rules[i].cause, rule_confidence(&r->facts, &rules[i]), i, 0);
     }
   }
