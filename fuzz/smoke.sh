@@ -21,7 +21,7 @@ fi
 [ -f "$here/$name.dict" ] && set -- -dict="$here/$name.dict" "$@"
 
 "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
-  -seed=1 -print_final_stats=1 -artifact_prefix="$(dirname "$program")/" \
+  -seed=1 -print_final_stats=1 -close_fd_mask=3 -artifact_prefix="$(dirname "$program")/" \
   "$@" >"$work/log" 2>&1
 status=$?
 if [ $status -eq 0 ]; then
