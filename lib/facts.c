@@ -100,15 +100,22 @@ static void hello(struct facts *k, const struct observed *o, size_t i)
   }
 }
 
+/* DTLS counts down: 1.0 is 0xfeff and of the age of TLS 1.1, 1.2 is 0xfefd
+ * (RFC 6347 section 1), 1.3 is 0xfefc (RFC 9147). */
+static unsigned version_as_tls(unsigned version)
+{
+  if (version >> 8 != 0xfe) {
+    return version;
+  }
+  return version == 0xfeff ? 0x0302 : 0x0303 + (version <= 0xfefc);
+}
+
 static void offered_versions(struct facts *k, const struct observed *o,
                              size_t i)
 {
-  unsigned max = o->a >> 16;
-  unsigned min = o->a & 0xffff;
+  unsigned max = version_as_tls(o->a >> 16);
+  unsigned min = version_as_tls(o->a & 0xffff);
 
-  if (max >> 8 == 0xfe) { /* DTLS counts down from 0xfeff */
-    return;
-  }
   if (max <= 0x0300) {
     fact_set(k, FACT_MAX_SSL3, i);
   }
@@ -587,6 +594,15 @@ static int is_unacknowledged(const struct flow *f, unsigned from)
          (f->side[from ^ 1].flags & SIDE_SEEN) != 0;
 }
 
+/* 1: the rest of a hello that was not seen whole was never sent; else there
+ * was only no room for it, or it is missing from the observation. */
+static int hello_is_cut(const struct flow *f, const struct facts *k)
+{
+  const struct observed *o = &f->observed[k->at[FACT_HELLO_PARTIAL] - 1];
+
+  return f->side[TLSDIAG_FROM_CLIENT].offset < (uint64_t)o->offset + o->b;
+}
+
 /* Bytes that answer the hello: not the plaintext in front of it, nor the
  * warning that a name is not known, behind which a server goes on. */
 static int server_spoke(const struct flow *f, const struct facts *k)
@@ -615,6 +631,9 @@ void facts_gather(const struct flow *f, struct facts *k)
   fact_infer(k, FACT_ALWAYS, 1);
   for (i = 0; i < num; i++) {
     one(k, &f->observed[i], i);
+  }
+  if (fact_holds(k, FACT_HELLO_PARTIAL) && !hello_is_cut(f, k)) {
+    k->at[FACT_HELLO_PARTIAL] = 0;
   }
   fact_infer(k, FACT_CLIENT_BYTES, f->side[0].offset + f->side[0].head_len != 0);
   fact_infer(k, FACT_SERVER_BYTES, server_spoke(f, k));
