@@ -159,8 +159,7 @@ static void fill_cause(const struct ranking *r, const struct candidate *c,
   out->rule = c->rule;
   if (c->rule == NO_RULE) {
     out->party = cause_party(c->cause);
-    out->evidence =
-      c->observation != 0 ? 1ull << (c->observation - 1) : 0;
+    out->evidence = c->observation != 0 ? 1ull << (c->observation - 1) : 0;
     return;
   }
   rule = &rules[c->rule];
@@ -265,8 +264,8 @@ static void fill_verdict(const struct flow *f, const struct ranking *r,
   if (v->causes[0].id == TLSDIAG_CAUSE_IMPLICIT_TLS_EXPECTED) {
     v->outcome = TLSDIAG_OUTCOME_NOT_TLS;
   }
-  if (v->outcome == TLSDIAG_OUTCOME_INCOMPLETE &&
-      fact_holds(k, FACT_TEXT) && v->causes[0].id > TLSDIAG_CAUSE_UNKNOWN) {
+  if (v->outcome == TLSDIAG_OUTCOME_INCOMPLETE && fact_holds(k, FACT_TEXT) &&
+      v->causes[0].id > TLSDIAG_CAUSE_UNKNOWN) {
     v->outcome = TLSDIAG_OUTCOME_FAILED;
   }
   v->noise = (uint8_t)is_noise(k, v);

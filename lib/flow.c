@@ -58,7 +58,7 @@ static void message_reset(struct flow *f, unsigned from)
   room_release(f, from);
   s->msg_len = 0;
   s->msg_have = 0;
-  s->flags &= (uint8_t)~(SIDE_SPLIT | SIDE_HOLE);
+  s->flags &= (uint8_t) ~(SIDE_SPLIT | SIDE_HOLE);
 }
 
 static void message_done(struct flow *f, unsigned from, uint32_t t,
@@ -112,8 +112,8 @@ void message_begin(struct flow *f, unsigned from, size_t full_len)
 }
 
 /* Reads the header of a split message; returns the bytes used. */
-static size_t message_header(struct flow *f, unsigned from,
-                             const uint8_t *data, size_t len)
+static size_t message_header(struct flow *f, unsigned from, const uint8_t *data,
+                             size_t len)
 {
   struct side *s = &f->side[from];
   size_t full_len;
@@ -347,8 +347,8 @@ static void record_begin(struct flow *f, unsigned from, uint32_t t)
     note_change_cipher_spec(f, from, t);
     break;
   case RECORD_ALERT:
-    if (s->record_len != 2 && (encrypted || (f->state & FLOW_TLS13) != 0 ||
-                               s->record_len > 16)) {
+    if (s->record_len != 2 &&
+        (encrypted || (f->state & FLOW_TLS13) != 0 || s->record_len > 16)) {
       note_encrypted_alert(f, from, t);
       s->flags |= SIDE_SKIP;
     }
@@ -409,8 +409,7 @@ static void record_header(struct flow *f, unsigned from, uint32_t t,
   if (len > 16384 && s->record_type != RECORD_APPLICATION_DATA) {
     observe_at(f, TLSDIAG_OBS_OVERSIZED, from, len, p[0], s->record_at, t);
   }
-  if (len == 0 && s->record_type == RECORD_HANDSHAKE &&
-      !is_encrypted(f, s)) {
+  if (len == 0 && s->record_type == RECORD_HANDSHAKE && !is_encrypted(f, s)) {
     observe_at(f, TLSDIAG_OBS_ANOMALY, from, TLSDIAG_ANOMALY_EMPTY_FRAGMENT,
                TLSDIAG_FIELD_RECORD_LENGTH, s->record_at, t);
   }

@@ -9,7 +9,7 @@
 #include "reader.h"
 #include "suites.h"
 
-#define HAS(ch, name) \
+#define HAS(ch, name)                                                          \
   (((ch)->present >> TLSDIAG_HAS_##name & 1u) != 0 ? 1u : 0u)
 
 /* ---- what is offered ---- */
@@ -136,8 +136,8 @@ static uint32_t group_bits(unsigned group)
     return TLSDIAG_GROUPS_PQ;
   }
   return tlsdiag_name(TLSDIAG_REGISTRY_GROUP, group) != NULL
-           ? TLSDIAG_GROUPS_LEGACY
-           : TLSDIAG_GROUPS_UNKNOWN;
+             ? TLSDIAG_GROUPS_LEGACY
+             : TLSDIAG_GROUPS_UNKNOWN;
 }
 
 static uint32_t sigalg_bits(unsigned scheme)
@@ -227,26 +227,27 @@ static const struct {
   uint8_t has, reserved_[3];
   uint32_t bit;
 } hello_bits[] = {
-  {TLSDIAG_HAS_SERVER_NAME, {0}, TLSDIAG_HELLO_SERVER_NAME},
-  {TLSDIAG_HAS_ALPN, {0}, TLSDIAG_HELLO_ALPN},
-  {TLSDIAG_HAS_EXTENDED_MASTER_SECRET, {0},
-   TLSDIAG_HELLO_EXTENDED_MASTER_SECRET},
-  {TLSDIAG_HAS_ENCRYPT_THEN_MAC, {0}, TLSDIAG_HELLO_ENCRYPT_THEN_MAC},
-  {TLSDIAG_HAS_RENEGOTIATION_INFO, {0}, TLSDIAG_HELLO_RENEGOTIATION},
-  {TLSDIAG_HAS_RENEGOTIATION_SCSV, {0}, TLSDIAG_HELLO_RENEGOTIATION},
-  {TLSDIAG_HAS_FALLBACK_SCSV, {0}, TLSDIAG_HELLO_FALLBACK_SCSV},
-  {TLSDIAG_HAS_GREASE, {0}, TLSDIAG_HELLO_GREASE},
-  {TLSDIAG_HAS_PRE_SHARED_KEY, {0}, TLSDIAG_HELLO_PSK},
-  {TLSDIAG_HAS_EARLY_DATA, {0}, TLSDIAG_HELLO_EARLY_DATA},
-  {TLSDIAG_HAS_ENCRYPTED_CLIENT_HELLO, {0}, TLSDIAG_HELLO_ECH},
-  {TLSDIAG_HAS_STATUS_REQUEST, {0}, TLSDIAG_HELLO_STATUS_REQUEST},
-  {TLSDIAG_HAS_KEY_SHARE, {0}, TLSDIAG_HELLO_KEY_SHARE},
-  {TLSDIAG_HAS_SIGNATURE_ALGORITHMS, {0}, TLSDIAG_HELLO_SIGNATURE_ALGORITHMS},
-  {TLSDIAG_HAS_SUPPORTED_GROUPS, {0}, TLSDIAG_HELLO_SUPPORTED_GROUPS},
-  {TLSDIAG_HAS_SUPPORTED_VERSIONS, {0}, TLSDIAG_HELLO_SUPPORTED_VERSIONS},
-  {TLSDIAG_HAS_COOKIE, {0}, TLSDIAG_HELLO_COOKIE},
-  {TLSDIAG_HAS_POST_HANDSHAKE_AUTH, {0}, TLSDIAG_HELLO_POST_HANDSHAKE_AUTH},
-  {TLSDIAG_HAS_COMPRESS_CERTIFICATE, {0}, TLSDIAG_HELLO_COMPRESS_CERTIFICATE},
+    {TLSDIAG_HAS_SERVER_NAME, {0}, TLSDIAG_HELLO_SERVER_NAME},
+    {TLSDIAG_HAS_ALPN, {0}, TLSDIAG_HELLO_ALPN},
+    {TLSDIAG_HAS_EXTENDED_MASTER_SECRET,
+     {0},
+     TLSDIAG_HELLO_EXTENDED_MASTER_SECRET},
+    {TLSDIAG_HAS_ENCRYPT_THEN_MAC, {0}, TLSDIAG_HELLO_ENCRYPT_THEN_MAC},
+    {TLSDIAG_HAS_RENEGOTIATION_INFO, {0}, TLSDIAG_HELLO_RENEGOTIATION},
+    {TLSDIAG_HAS_RENEGOTIATION_SCSV, {0}, TLSDIAG_HELLO_RENEGOTIATION},
+    {TLSDIAG_HAS_FALLBACK_SCSV, {0}, TLSDIAG_HELLO_FALLBACK_SCSV},
+    {TLSDIAG_HAS_GREASE, {0}, TLSDIAG_HELLO_GREASE},
+    {TLSDIAG_HAS_PRE_SHARED_KEY, {0}, TLSDIAG_HELLO_PSK},
+    {TLSDIAG_HAS_EARLY_DATA, {0}, TLSDIAG_HELLO_EARLY_DATA},
+    {TLSDIAG_HAS_ENCRYPTED_CLIENT_HELLO, {0}, TLSDIAG_HELLO_ECH},
+    {TLSDIAG_HAS_STATUS_REQUEST, {0}, TLSDIAG_HELLO_STATUS_REQUEST},
+    {TLSDIAG_HAS_KEY_SHARE, {0}, TLSDIAG_HELLO_KEY_SHARE},
+    {TLSDIAG_HAS_SIGNATURE_ALGORITHMS, {0}, TLSDIAG_HELLO_SIGNATURE_ALGORITHMS},
+    {TLSDIAG_HAS_SUPPORTED_GROUPS, {0}, TLSDIAG_HELLO_SUPPORTED_GROUPS},
+    {TLSDIAG_HAS_SUPPORTED_VERSIONS, {0}, TLSDIAG_HELLO_SUPPORTED_VERSIONS},
+    {TLSDIAG_HAS_COOKIE, {0}, TLSDIAG_HELLO_COOKIE},
+    {TLSDIAG_HAS_POST_HANDSHAKE_AUTH, {0}, TLSDIAG_HELLO_POST_HANDSHAKE_AUTH},
+    {TLSDIAG_HAS_COMPRESS_CERTIFICATE, {0}, TLSDIAG_HELLO_COMPRESS_CERTIFICATE},
 };
 
 /* The first flight does not fit one TCP segment: with TCP facts that is what
@@ -292,10 +293,9 @@ static uint32_t hello_flags(const struct flow *f, const struct message *m,
   flags |= m->len < m->full_len ? TLSDIAG_HELLO_PARTIAL : 0u;
   flags |= is_large(f, m) ? TLSDIAG_HELLO_SEVERAL_SEGMENTS : 0u;
   flags |= (f->side[m->from].flags & SIDE_SPLIT) != 0
-             ? TLSDIAG_HELLO_SEVERAL_RECORDS
-             : 0u;
-  flags |=
-    ch->format == TLSDIAG_FORMAT_SSLV2 ? TLSDIAG_HELLO_SSLV2_FORMAT : 0u;
+               ? TLSDIAG_HELLO_SEVERAL_RECORDS
+               : 0u;
+  flags |= ch->format == TLSDIAG_FORMAT_SSLV2 ? TLSDIAG_HELLO_SSLV2_FORMAT : 0u;
   flags |= (f->state & FLOW_RETRY) != 0 ? TLSDIAG_HELLO_SECOND : 0u;
   if (ch->psk_key_exchange_modes.len == 1 &&
       ch->psk_key_exchange_modes.ptr[0] == 0) {
@@ -347,8 +347,8 @@ static void remember_name(struct flow *f, const struct message *m,
   }
   f->name_hash = hash_name(name->ptr, name->len);
   f->parent_hash = dot + 1 < name->len
-                     ? hash_name(name->ptr + dot + 1, name->len - dot - 1)
-                     : 0;
+                       ? hash_name(name->ptr + dot + 1, name->len - dot - 1)
+                       : 0;
   observe_at(f, TLSDIAG_OBS_SERVER_NAME, m->from,
              (uint32_t)(f->name_hash >> 32), (uint32_t)f->name_hash, m->offset,
              m->t);
@@ -373,8 +373,8 @@ static void note_fault(struct flow *f, const struct message *m, int rc,
   uint32_t have = w->have < 0xffff ? w->have : 0xffff;
 
   if (rc == TLSDIAG_STATUS_E_MALFORMED && m->len == m->full_len) {
-    observe_at(f, TLSDIAG_OBS_MALFORMED, m->from, w->field,
-               (want << 16) | have, m->offset + w->offset, m->t);
+    observe_at(f, TLSDIAG_OBS_MALFORMED, m->from, w->field, (want << 16) | have,
+               m->offset + w->offset, m->t);
   }
 }
 
@@ -410,8 +410,8 @@ static void note_offer(struct flow *f, const struct message *m,
              suites->count, m->offset, m->t);
   if (HAS(ch, SUPPORTED_GROUPS)) {
     observe_at(f, TLSDIAG_OBS_OFFERED_GROUPS, m->from, groups.bits,
-               (groups.count << 16) | (num_key_shares(ch) & 0xffff),
-               m->offset, m->t);
+               (groups.count << 16) | (num_key_shares(ch) & 0xffff), m->offset,
+               m->t);
   }
   if (HAS(ch, SIGNATURE_ALGORITHMS)) {
     observe_at(f, TLSDIAG_OBS_OFFERED_SIGALGS, m->from, sigalgs.bits,
@@ -452,9 +452,9 @@ void client_hello_read(struct flow *f, const struct message *m)
   f->offered_min = ch.version_min;
   f->hello_len = saturate32(m->full_len);
   f->hello_session_id_len =
-    (uint8_t)(ch.session_id.len <= 32 ? ch.session_id.len : 0);
-  memcpy(f->hello_session_id, ch.session_id.len != 0 ? ch.session_id.ptr
-                                                     : f->hello_session_id,
+      (uint8_t)(ch.session_id.len <= 32 ? ch.session_id.len : 0);
+  memcpy(f->hello_session_id,
+         ch.session_id.len != 0 ? ch.session_id.ptr : f->hello_session_id,
          f->hello_session_id_len);
   if ((f->state & FLOW_RETRY) == 0) { /* the second hello repeats the first */
     note_offer(f, m, &ch, &suites);
@@ -498,15 +498,15 @@ static uint32_t server_hello_flags(const struct flow *f,
                                    const tlsdiag_server_hello *sh)
 {
   uint32_t flags = 0;
-  int same_id = sh->session_id.len != 0 &&
-                sh->session_id.len == f->hello_session_id_len &&
-                memcmp(sh->session_id.ptr, f->hello_session_id,
-                       sh->session_id.len) == 0;
+  int same_id =
+      sh->session_id.len != 0 &&
+      sh->session_id.len == f->hello_session_id_len &&
+      memcmp(sh->session_id.ptr, f->hello_session_id, sh->session_id.len) == 0;
 
   flags |= HAS(sh, EXTENDED_MASTER_SECRET) *
            TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET;
   flags |=
-    HAS(sh, RENEGOTIATION_INFO) * TLSDIAG_SERVER_HELLO_RENEGOTIATION_INFO;
+      HAS(sh, RENEGOTIATION_INFO) * TLSDIAG_SERVER_HELLO_RENEGOTIATION_INFO;
   flags |= HAS(sh, ALPN) * TLSDIAG_SERVER_HELLO_ALPN;
   flags |= HAS(sh, ENCRYPT_THEN_MAC) * TLSDIAG_SERVER_HELLO_ENCRYPT_THEN_MAC;
   flags |= HAS(sh, SESSION_TICKET) * TLSDIAG_SERVER_HELLO_TICKET;
@@ -551,8 +551,7 @@ static void version_of_part(const struct message *m, tlsdiag_server_hello *sh)
   }
   memset(&fault, 0, sizeof fault);
   rd_init(&r, m->ptr, m->len, &fault);
-  (void)rd_take(&r,
-                (size_t)(sh->extensions.ptr - m->ptr) + sh->extensions.len,
+  (void)rd_take(&r, (size_t)(sh->extensions.ptr - m->ptr) + sh->extensions.len,
                 TLSDIAG_FIELD_EXTENSIONS);
   if (rd_u16(&r, TLSDIAG_FIELD_EXTENSION_TYPE) == EXTENSION_KEY_SHARE &&
       rd_ok(&r)) {

@@ -6,8 +6,8 @@
  * sent it by the other side. */
 static unsigned alert_sender(const tlsdiag_hint *h)
 {
-  unsigned writer =
-    h->side == TLSDIAG_PARTY_CLIENT ? TLSDIAG_FROM_CLIENT : TLSDIAG_FROM_SERVER;
+  unsigned writer = h->side == TLSDIAG_PARTY_CLIENT ? TLSDIAG_FROM_CLIENT
+                                                    : TLSDIAG_FROM_SERVER;
 
   return h->nature == TLSDIAG_NATURE_RECEIVED ? writer ^ 1u : writer;
 }
@@ -55,8 +55,9 @@ int tlsdiag_flow_hint(tlsdiag_flow *flow, const tlsdiag_hint *hint,
                h.offset, t);
   }
   /* An alert whose side is not known has no direction, so its causes speak. */
-  if (h.alert != 0xffff && (h.nature == TLSDIAG_NATURE_RECEIVED ||
-                            h.nature == TLSDIAG_NATURE_SENT) &&
+  if (h.alert != 0xffff &&
+      (h.nature == TLSDIAG_NATURE_RECEIVED ||
+       h.nature == TLSDIAG_NATURE_SENT) &&
       (h.side == TLSDIAG_PARTY_CLIENT || h.side == TLSDIAG_PARTY_SERVER)) {
     hint_alert(f, &h, t);
   }

@@ -87,7 +87,7 @@ static void note_fault(struct flow *f, const struct message *m,
 static int suite_fits_offer(struct flow *f)
 {
   const struct observed *o =
-    observed_find(f, TLSDIAG_OBS_SERVER_HELLO, TLSDIAG_FROM_SERVER);
+      observed_find(f, TLSDIAG_OBS_SERVER_HELLO, TLSDIAG_FROM_SERVER);
 
   return o == NULL ||
          (o->b >> 16 & TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED) == 0;
@@ -115,8 +115,8 @@ static void certificate_request(struct flow *f, const struct message *m)
   struct reader body = body_of(m, &fault);
 
   certificate_request_read(&body, f->version, &facts);
-  note(f, m, TLSDIAG_OBS_CERTIFICATE_REQUEST,
-       facts.num_signature_algorithms, facts.num_names);
+  note(f, m, TLSDIAG_OBS_CERTIFICATE_REQUEST, facts.num_signature_algorithms,
+       facts.num_names);
   note_fault(f, m, &fault);
 }
 
@@ -126,18 +126,18 @@ struct plain_message {
 };
 
 static const struct plain_message plain_messages[] = {
-  {HS_HELLO_VERIFY_REQUEST, 1, TLSDIAG_OBS_HELLO_VERIFY_REQUEST,
-   TLSDIAG_STAGE_HELLO_VERIFY_REQUEST},
-  {HS_NEW_SESSION_TICKET, 1, TLSDIAG_OBS_NEW_SESSION_TICKET,
-   TLSDIAG_STAGE_NEW_SESSION_TICKET},
-  {HS_CERTIFICATE_STATUS, 1, TLSDIAG_OBS_CERTIFICATE_STATUS,
-   TLSDIAG_STAGE_CERTIFICATE_STATUS},
-  {HS_SERVER_HELLO_DONE, 1, TLSDIAG_OBS_SERVER_HELLO_DONE,
-   TLSDIAG_STAGE_SERVER_HELLO_DONE},
-  {HS_CLIENT_KEY_EXCHANGE, 0, TLSDIAG_OBS_CLIENT_KEY_EXCHANGE,
-   TLSDIAG_STAGE_CLIENT_KEY_EXCHANGE},
-  {HS_CERTIFICATE_VERIFY, 0, TLSDIAG_OBS_CERTIFICATE_VERIFY,
-   TLSDIAG_STAGE_CERTIFICATE_VERIFY},
+    {HS_HELLO_VERIFY_REQUEST, 1, TLSDIAG_OBS_HELLO_VERIFY_REQUEST,
+     TLSDIAG_STAGE_HELLO_VERIFY_REQUEST},
+    {HS_NEW_SESSION_TICKET, 1, TLSDIAG_OBS_NEW_SESSION_TICKET,
+     TLSDIAG_STAGE_NEW_SESSION_TICKET},
+    {HS_CERTIFICATE_STATUS, 1, TLSDIAG_OBS_CERTIFICATE_STATUS,
+     TLSDIAG_STAGE_CERTIFICATE_STATUS},
+    {HS_SERVER_HELLO_DONE, 1, TLSDIAG_OBS_SERVER_HELLO_DONE,
+     TLSDIAG_STAGE_SERVER_HELLO_DONE},
+    {HS_CLIENT_KEY_EXCHANGE, 0, TLSDIAG_OBS_CLIENT_KEY_EXCHANGE,
+     TLSDIAG_STAGE_CLIENT_KEY_EXCHANGE},
+    {HS_CERTIFICATE_VERIFY, 0, TLSDIAG_OBS_CERTIFICATE_VERIFY,
+     TLSDIAG_STAGE_CERTIFICATE_VERIFY},
 };
 
 static int plain(struct flow *f, const struct message *m)
@@ -177,8 +177,8 @@ static int flight_lacks_something(struct flow *f)
   int signs = suite != NULL && (suite->auth == SUITE_AUTH_RSA ||
                                 suite->auth == SUITE_AUTH_ECDSA ||
                                 suite->auth == SUITE_AUTH_DSS);
-  int ephemeral = suite != NULL && (suite->kx == SUITE_KX_DHE ||
-                                    suite->kx == SUITE_KX_ECDHE);
+  int ephemeral = suite != NULL &&
+                  (suite->kx == SUITE_KX_DHE || suite->kx == SUITE_KX_ECDHE);
 
   return !seen(f, TLSDIAG_OBS_GAP) &&
          ((signs && !seen(f, TLSDIAG_OBS_CERTIFICATE)) ||
@@ -235,8 +235,9 @@ void message_read(struct flow *f, const struct message *m)
     return;
   }
   if (m->type == HS_CERTIFICATE) {
-    f->stage = m->from == TLSDIAG_FROM_SERVER ? TLSDIAG_STAGE_CERTIFICATE
-                                              : TLSDIAG_STAGE_CLIENT_CERTIFICATE;
+    f->stage = m->from == TLSDIAG_FROM_SERVER
+                   ? TLSDIAG_STAGE_CERTIFICATE
+                   : TLSDIAG_STAGE_CLIENT_CERTIFICATE;
     certificate(f, m);
     return;
   }

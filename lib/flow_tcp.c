@@ -164,16 +164,16 @@ static void note_payload(struct flow *f, const tlsdiag_segment *g, uint32_t t)
     s->num_segments++;
   }
   if (g->payload_len > s->largest) {
-    s->largest = (uint16_t)(g->payload_len < UINT16_MAX ? g->payload_len
-                                                        : UINT16_MAX);
+    s->largest =
+        (uint16_t)(g->payload_len < UINT16_MAX ? g->payload_len : UINT16_MAX);
   }
   if (end > s->sent && end - s->sent < (1u << 30)) {
     s->sent = end;
   }
   s->last_data = t;
   if ((g->flags & TLSDIAG_SEGMENT_RETRANSMITTED) != 0 && s->finished == 0) {
-    raise_count(f, TLSDIAG_OBS_RETRANSMITTED, g->from, g->payload_len,
-                g->seq, t);
+    raise_count(f, TLSDIAG_OBS_RETRANSMITTED, g->from, g->payload_len, g->seq,
+                t);
   }
   if (s->was_reset != 0 &&
       observed_find(f, TLSDIAG_OBS_DATA_AFTER_RESET, g->from) == NULL) {
@@ -224,8 +224,8 @@ int tlsdiag_flow_segment(tlsdiag_flow *flow, const tlsdiag_segment *segment)
 static uint32_t silence_ms(const struct flow *f, uint32_t t)
 {
   uint32_t last = f->side[0].last_data > f->side[1].last_data
-                    ? f->side[0].last_data
-                    : f->side[1].last_data;
+                      ? f->side[0].last_data
+                      : f->side[1].last_data;
 
   return t > last ? (t - last) / 100 : 0;
 }
@@ -265,9 +265,9 @@ static void summarise(struct flow *f, unsigned closer, unsigned how, uint32_t t)
   f->state |= FLOW_ENDED;
   if ((f->state & FLOW_HAS_TCP) != 0 &&
       ((f->side[0].flags & SIDE_SEEN) == 0) !=
-        ((f->side[1].flags & SIDE_SEEN) == 0)) {
-    observe_at(f, TLSDIAG_OBS_ONE_SIDED,
-               (f->side[1].flags & SIDE_SEEN) != 0, 0, 0, 0, t);
+          ((f->side[1].flags & SIDE_SEEN) == 0)) {
+    observe_at(f, TLSDIAG_OBS_ONE_SIDED, (f->side[1].flags & SIDE_SEEN) != 0, 0,
+               0, 0, t);
   }
 }
 

@@ -59,8 +59,7 @@ static int alert_event(const struct flow *f, struct facts *k, size_t i,
   const struct observed *o = &f->observed[i];
   unsigned code = o->a & 0xff;
 
-  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) != 0 ||
-      is_harmless(f, i) ||
+  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) != 0 || is_harmless(f, i) ||
       (done && code == 0)) {
     return 0;
   }
@@ -131,9 +130,8 @@ static int first_bytes_event(struct facts *k, const struct observed *o,
     choose(k, TRIGGER_SERVER_NOT_TLS, i);
     return 1;
   }
-  if (fact_holds(k, FACT_HELLO) &&
-      (!fact_holds(k, FACT_CLIENT_PROXY_HEADER) ||
-       fact_holds(k, FACT_SERVER_HELLO))) {
+  if (fact_holds(k, FACT_HELLO) && (!fact_holds(k, FACT_CLIENT_PROXY_HEADER) ||
+                                    fact_holds(k, FACT_SERVER_HELLO))) {
     return 0;
   }
   if (fact_holds(k, FACT_STARTTLS_REFUSED)) {
@@ -184,8 +182,8 @@ static int is_only_cut(const struct facts *k, const struct observed *o)
 static int close_event(struct facts *k, const struct observed *o, size_t i,
                        int done)
 {
-  if (done || fact_holds(k, FACT_MIDSTREAM) || fact_holds(k, FACT_SSLV2_ANSWER) ||
-      is_only_cut(k, o)) {
+  if (done || fact_holds(k, FACT_MIDSTREAM) ||
+      fact_holds(k, FACT_SSLV2_ANSWER) || is_only_cut(k, o)) {
     return 0;
   }
   if (o->a == TLSDIAG_CLOSE_FIN) {
@@ -223,8 +221,7 @@ static int event(const struct flow *f, struct facts *k, size_t i, int done)
   case TLSDIAG_OBS_FIRST_BYTES:
     return first_bytes_event(k, o, i);
   case TLSDIAG_OBS_STARTTLS:
-    if (o->b == TLSDIAG_PROLOGUE_REFUSED &&
-        !fact_holds(k, FACT_SERVER_HELLO)) {
+    if (o->b == TLSDIAG_PROLOGUE_REFUSED && !fact_holds(k, FACT_SERVER_HELLO)) {
       choose(k, TRIGGER_STARTTLS, i);
       return 1;
     }
@@ -296,13 +293,13 @@ static void end_facts(const struct flow *f, struct facts *k)
 
 static int is_plaintext_talk(const struct facts *k)
 {
-  int server_plain =
-    (fact_holds(k, FACT_SERVER_HTTP) &&
-     !fact_holds(k, FACT_HTTP_BAD_REQUEST)) ||
-    fact_holds(k, FACT_SERVER_BANNER) || fact_holds(k, FACT_SERVER_OTHER);
+  int server_plain = (fact_holds(k, FACT_SERVER_HTTP) &&
+                      !fact_holds(k, FACT_HTTP_BAD_REQUEST)) ||
+                     fact_holds(k, FACT_SERVER_BANNER) ||
+                     fact_holds(k, FACT_SERVER_OTHER);
 
-  return client_spoke_plain(k) && server_plain && fact_holds(k, FACT_NO_HELLO) &&
-         !fact_holds(k, FACT_STARTTLS_REFUSED);
+  return client_spoke_plain(k) && server_plain &&
+         fact_holds(k, FACT_NO_HELLO) && !fact_holds(k, FACT_STARTTLS_REFUSED);
 }
 
 static uint8_t outcome_of(const struct facts *k)
@@ -340,10 +337,9 @@ void trigger_choose(const struct flow *f, struct facts *k)
     }
   }
   if (k->trigger == TRIGGER_NONE && done) {
-    k->trigger =
-      fact_holds(k, FACT_RENEGOTIATION) && renegotiation_refused(f)
-        ? TRIGGER_RENEGOTIATION
-        : TRIGGER_COMPLETED;
+    k->trigger = fact_holds(k, FACT_RENEGOTIATION) && renegotiation_refused(f)
+                     ? TRIGGER_RENEGOTIATION
+                     : TRIGGER_COMPLETED;
   }
   end_facts(f, k);
   k->outcome = outcome_of(k);
