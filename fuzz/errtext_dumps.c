@@ -1,5 +1,4 @@
-/* Any bytes as a dump of another tool.  The readers are part of the tool, so
- * their sources are compiled in; names that two of them use are set apart. */
+/* Any bytes as a dump of another tool; every reader reads everything. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,24 +9,7 @@
     }                                                                          \
   } while (0)
 
-#define digit hexread_digit
-#include "../examples/cli/hexread.c"
-#undef digit
-#include "../examples/cli/dump_kind.c"
-#define reading msg_reading
-#define read_line msg_read_line
-#define ALERT MSG_ALERT
-#include "../examples/cli/dump_msg.c"
-#undef reading
-#undef read_line
-#undef ALERT
-#define LINE_BYTES DUMP_LINE_BYTES
-#include "../examples/cli/dump_bytes.c"
-#undef LINE_BYTES
-#define reading ssldump_reading
-#include "../examples/cli/dump_ssldump.c"
-#undef reading
-#include "../examples/cli/text_judge.c"
+#include "../examples/cli/dump.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

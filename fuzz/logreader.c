@@ -10,8 +10,8 @@
     }                                                                          \
   } while (0)
 
-#include "../examples/cli/log_find.c"
-#include "../examples/cli/log_line.c"
+#include "../examples/cli/log_find.h"
+#include "../examples/cli/log_line.h"
 
 static void check_span(const struct log_line *l, const struct log_span *s)
 {
