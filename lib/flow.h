@@ -4,6 +4,7 @@
  *              ├► flow_first.c    first bytes: TLS, SSLv2 or something else
  *              ├► flow_prologue.c plaintext before TLS: STARTTLS, PROXY, ...
  *              ├► flow_dtls.c     the same for datagrams
+ *              ├► flow_gather.c   messages that come split
  *              └► flow_message.c  one handshake message ► observations
  *   segment, gap, close ──► flow_tcp.c
  *   hint, group ──► flow_hint.c
@@ -205,7 +206,13 @@ size_t prologue_feed(struct flow *f, unsigned from, uint32_t t,
                      const uint8_t *data, size_t len);
 void prologue_begin(struct flow *f, unsigned from, unsigned protocol);
 
-/* flow.c: the bytes of one message that is gathered, up to its end. */
+/* flow_gather.c: takes handshake bytes of one record up to the end of one
+ * message at most; returns how many it used. */
+size_t handshake_feed(struct flow *f, unsigned from, uint32_t t,
+                      const uint8_t *data, size_t len);
+/* Forgets the current message. */
+void message_reset(struct flow *f, unsigned from);
+/* The bytes of one message that is gathered, up to its end. */
 size_t message_gather(struct flow *f, unsigned from, uint32_t t,
                       const uint8_t *data, size_t len);
 void message_begin(struct flow *f, unsigned from, size_t full_len);
