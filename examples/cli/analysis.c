@@ -11,18 +11,19 @@ enum {
   LINGER_CLOSED_US = 300000, /* the last packets may come late */
   LINGER_RESET_US = 1000000, /* so may data of a side that was reset */
   LINGER_TOLD_US = 1500000,  /* repeated packets are no connection */
+  KEEP_US = 60000000,        /* a client that tries again does it soon */
+  KEEP_MAX = 512,
   SWEEP_US = 30000000,
   SYN_IDLE_US = 150000000, /* longer than a SYN is repeated */
   IDLE_US = 600000000      /* longer than a server waits for a client */
 };
 
-int analysis_init(struct analysis *a, link_peel *peel, analysis_done *done,
-                  void *arg)
+int analysis_init(struct analysis *a, link_peel *peel,
+                  const struct analysis_calls *calls)
 {
   memset(a, 0, sizeof *a);
   a->peel = peel;
-  a->done = done;
-  a->arg = arg;
+  a->calls = *calls;
   if (conntable_init(&a->table, CONNS_MAX) != 0) {
     return -1;
   }
@@ -59,23 +60,43 @@ static void forget(struct analysis *a, struct conn *c)
   conntable_remove(&a->table, c);
 }
 
-/* Hands a connection on.  What is left of it is a few bytes to know late
- * packets by. */
-static void tell(struct analysis *a, struct conn *c)
+/* Delivers what is left to the flow.  Returns 1 if its verdict may still gain
+ * by other connections. */
+static int end(struct analysis *a, struct conn *c)
 {
-  if (c->flags & CONN_DONE) {
-    return;
+  int keep = 0;
+
+  if (c->flags & (CONN_ENDED | CONN_DONE)) {
+    return 0;
   }
-  connqueue_leave(c);
+  c->flags |= CONN_ENDED;
   if (c->key.proto == PROTO_TCP) {
     tcp_end(&a->streams, c, a->now_us, a->frame);
   } else {
     dtls_end(c, a->now_us, a->frame);
   }
-  a->done(a->arg, c);
-  c->flags |= CONN_DONE;
   stream_forget(&a->streams, &c->half[0]);
   stream_forget(&a->streams, &c->half[1]);
+  if (a->calls.ended != NULL) {
+    keep = a->calls.ended(a->calls.arg, a, c);
+  }
+  return keep && c->watch != NULL;
+}
+
+/* The last word on a connection.  What is left of it is a few bytes to know
+ * late packets by. */
+static void tell(struct analysis *a, struct conn *c)
+{
+  if (c->flags & CONN_DONE) {
+    return;
+  }
+  (void)end(a, c);
+  if (c->queue == &a->kept) {
+    a->num_kept--;
+  }
+  connqueue_leave(c);
+  a->calls.done(a->calls.arg, c);
+  c->flags |= CONN_DONE;
   if (c->watch != NULL) {
     watch_drop(&a->watches, c->watch);
     c->watch = NULL;
@@ -88,22 +109,55 @@ static void finish(struct analysis *a, struct conn *c)
   forget(a, c);
 }
 
-static void tell_due(struct analysis *a, struct connqueue *q)
+static void retire(struct analysis *a, struct conn *c)
+{
+  tell(a, c);
+  connqueue_add(&a->told, c, a->now_us + LINGER_TOLD_US);
+}
+
+/* Ends a connection.  Returns 1 if it is kept for others to shed light on. */
+static int end_and_keep(struct analysis *a, struct conn *c)
+{
+  if (!end(a, c)) {
+    return 0;
+  }
+  connqueue_leave(c);
+  connqueue_add(&a->kept, c, a->now_us + KEEP_US);
+  a->num_kept++;
+  return 1;
+}
+
+static void end_due(struct analysis *a, struct connqueue *q)
 {
   struct conn *c;
 
   while ((c = connqueue_due(q, a->now_us)) != NULL) {
-    tell(a, c);
-    connqueue_add(&a->told, c, a->now_us + LINGER_TOLD_US);
+    if (!end_and_keep(a, c)) {
+      retire(a, c);
+    }
   }
+}
+
+struct conn *analysis_kept(const struct analysis *a, uint64_t index)
+{
+  struct conn *c = a->kept.last;
+
+  while (c != NULL && c->index != index) {
+    c = c->before;
+  }
+  return c;
 }
 
 static void queues_run(struct analysis *a)
 {
   struct conn *c;
 
-  tell_due(a, &a->closed);
-  tell_due(a, &a->reset);
+  end_due(a, &a->closed);
+  end_due(a, &a->reset);
+  while (a->kept.first != NULL &&
+         (a->num_kept > KEEP_MAX || connqueue_due(&a->kept, a->now_us))) {
+    retire(a, a->kept.first);
+  }
   while ((c = connqueue_due(&a->told, a->now_us)) != NULL) {
     forget(a, c);
   }
@@ -154,12 +208,14 @@ static void tick(struct analysis *a, uint64_t t_us)
  * sample tells. */
 static void evict(struct analysis *a, int watched)
 {
-  struct conn *c = conntable_oldest(&a->table, watched);
+  struct conn *c = watched && a->kept.first != NULL
+                       ? a->kept.first
+                       : conntable_oldest(&a->table, watched);
 
   if (c == NULL) {
     return;
   }
-  a->num_evicted += !(c->flags & CONN_DONE);
+  a->num_evicted += !(c->flags & (CONN_ENDED | CONN_DONE));
   finish(a, c);
 }
 
@@ -211,6 +267,9 @@ static void drop_watch(struct analysis *a, struct conn *c)
   }
   if (verdict.outcome == TLSDIAG_OUTCOME_COMPLETED) {
     c->flags |= CONN_COMPLETED;
+    if (a->calls.ended != NULL) {
+      (void)a->calls.ended(a->calls.arg, a, c);
+    }
   } else if (!c->watch->spoke_tls) {
     c->flags |= CONN_NOT_TLS;
   } else {
@@ -247,8 +306,8 @@ static void segment(struct analysis *a, const struct packet *p)
     finish(a, c);
     c = NULL;
   }
-  if (c != NULL && (c->flags & (CONN_LEAN | CONN_DONE)) &&
-      ((c->flags & CONN_DONE) ||
+  if (c != NULL && (c->flags & (CONN_LEAN | CONN_ENDED)) &&
+      ((c->flags & CONN_ENDED) ||
        !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)))) {
     touch(a, c, p);
     return;
@@ -295,7 +354,7 @@ static void datagram(struct analysis *a, const struct packet *p)
     c->index = a->num_conns++;
   }
   touch(a, c, p);
-  if (!(c->flags & CONN_DONE)) {
+  if (!(c->flags & CONN_ENDED)) {
     dtls_take(c, side, p);
   }
 }
@@ -340,8 +399,16 @@ void analysis_end(struct analysis *a)
   size_t span = conntable_span(&a->table);
   size_t i;
 
+  /* All end before any is told: each may shed light on each. */
   if (a->previous_us > a->now_us) {
     a->now_us = a->previous_us;
+  }
+  for (i = 0; i < span; i++) {
+    struct conn *c = conntable_at(&a->table, i);
+
+    if (c != NULL) {
+      (void)end_and_keep(a, c);
+    }
   }
   for (i = 0; i < span; i++) {
     struct conn *c = conntable_at(&a->table, i);

@@ -9,9 +9,17 @@
 #include "stream.h"
 #include "watch.h"
 
-/* Called once for every connection, in the order in which they end.  After it
- * returns the connection is gone. */
-typedef void analysis_done(void *arg, const struct conn *c);
+struct analysis;
+
+/* Who is told of connections.  Each one is told twice, and between the two a
+ * later connection may shed light on it. */
+struct analysis_calls {
+  /* [opt] It has ended.  1: its verdict may gain by later connections. */
+  int (*ended)(void *arg, struct analysis *a, struct conn *c);
+  /* The last word.  After it returns what was watched is gone. */
+  void (*done)(void *arg, const struct conn *c);
+  void *arg;
+};
 
 struct analysis {
   struct conntable table;
@@ -19,10 +27,11 @@ struct analysis {
   struct streams streams;
   struct connqueue closed; /* both FIN */
   struct connqueue reset;
+  struct connqueue kept; /* ended; later ones may shed light on them */
   struct connqueue told; /* done with; known for a while longer */
+  size_t num_kept;
   link_peel *peel;
-  analysis_done *done;
-  void *arg;
+  struct analysis_calls calls;
   int keep_completed; /* they are wanted too */
   int reserved_;
   uint64_t now_us;      /* the capture's own clock: it never goes back */
@@ -42,11 +51,13 @@ struct analysis {
   uint64_t num_unwatched; /* no memory to look into them */
 };
 
-int analysis_init(struct analysis *a, link_peel *peel, analysis_done *done,
-                  void *arg);
+int analysis_init(struct analysis *a, link_peel *peel,
+                  const struct analysis_calls *calls);
 /* One frame as captured, with its time. */
 void analysis_frame(struct analysis *a, uint64_t t_us, const uint8_t *bytes,
                     size_t len);
+/* The connection of that index if it has ended and is not told yet. */
+struct conn *analysis_kept(const struct analysis *a, uint64_t index);
 /* The capture ends: all that is open is finished too. */
 void analysis_end(struct analysis *a);
 void analysis_free(struct analysis *a);

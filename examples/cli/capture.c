@@ -128,7 +128,7 @@ static int analyse(struct tool *t, struct source *s, struct analysis *a,
 
 /* One capture through `done`, with room to look at the analysis after it. */
 static int run(struct tool *t, struct source *s, struct analysis *a,
-               analysis_done *done, void *arg)
+               const struct analysis_calls *calls)
 {
   link_peel *peel;
   pcap_t *pcap = open_capture(t, s, &peel);
@@ -137,7 +137,7 @@ static int run(struct tool *t, struct source *s, struct analysis *a,
   if (pcap == NULL) {
     return -1;
   }
-  if (analysis_init(a, peel, done, arg) != 0) {
+  if (analysis_init(a, peel, calls) != 0) {
     tool_warn(t, s->name, "out of memory");
     pcap_close(pcap);
     return -1;
@@ -151,16 +151,20 @@ static int run(struct tool *t, struct source *s, struct analysis *a,
 int capture_report(struct tool *t, struct source *s)
 {
   struct analysis a;
+  struct analysis_calls calls;
   struct report r;
   int status;
 
   memset(&a, 0, sizeof a);
+  calls.ended = report_ended;
+  calls.done = report_connection;
+  calls.arg = &r;
   if (report_init(&r, t, s->name) != 0) {
     tool_warn(t, s->name, "out of memory");
     report_free(&r);
     return -1;
   }
-  status = run(t, s, &a, report_connection, &r);
+  status = run(t, s, &a, &calls);
   if (status == 0) {
     report_end(&r, &a);
   }
@@ -169,7 +173,7 @@ int capture_report(struct tool *t, struct source *s)
   return status;
 }
 
-/* An analysis_done: keeps the hello of the connection that began first. */
+/* Keeps the hello of the connection that began first. */
 struct first_hello {
   uint8_t *bytes;
   size_t len;
@@ -202,13 +206,17 @@ static void take_hello(void *arg, const struct conn *c)
 
 int capture_first_hello(struct tool *t, struct source *s, struct hello *h)
 {
+  struct analysis_calls calls;
   struct first_hello first;
   struct analysis a;
   int status;
 
   memset(&a, 0, sizeof a);
   memset(&first, 0, sizeof first);
-  status = run(t, s, &a, take_hello, &first);
+  calls.ended = NULL;
+  calls.done = take_hello;
+  calls.arg = &first;
+  status = run(t, s, &a, &calls);
   analysis_free(&a);
   if (status != 0) {
     free(first.bytes);

@@ -84,7 +84,8 @@ enum { SIDE_UNKNOWN = 2 };
 
 enum {
   CONN_LEAN = 0x1,      /* data flows: nothing to learn until it closes */
-  CONN_DONE = 0x2,      /* told; kept to know late packets of it */
+  CONN_ENDED = 0x2,     /* its flow knows all it ever will */
+  CONN_DONE = 0x10,     /* told; kept to know late packets of it */
   CONN_COMPLETED = 0x4, /* its watch was dropped after a good handshake */
   CONN_NOT_TLS = 0x8    /* its watch was dropped: another protocol */
 };

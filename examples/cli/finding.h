@@ -3,10 +3,11 @@
 #define TLSDIAG_CLI_FINDING_H
 
 #include "conn.h"
+#include "endpoint.h"
 #include "prints.h"
 #include "tool.h"
 
-enum { ENDPOINT_TEXT = 64, NAME_TEXT = 32, HELLO_ROOM = 18 << 10 };
+enum { NAME_TEXT = 32, HELLO_ROOM = 18 << 10 };
 
 struct finding {
   const char *file;

@@ -30,6 +30,7 @@ int report_init(struct report *r, struct tool *tool, const char *file)
   r->tool = tool;
   r->file = file;
   spool_init(&r->spool);
+  groups_init(&r->groups);
   out_init(&r->text, NULL);
   r->finding = malloc(sizeof *r->finding);
   r->prints = calloc(1, sizeof *r->prints); /* NULL costs time, no more */
@@ -97,6 +98,13 @@ static int judge(struct report *r, const struct conn *c, struct finding *f)
   }
   summary_add(&r->summary, &f->verdict);
   return is_wanted(r, &f->verdict);
+}
+
+int report_ended(void *report, struct analysis *a, struct conn *c)
+{
+  struct report *r = report;
+
+  return groups_ended(&r->groups, a, c);
 }
 
 void report_connection(void *report, const struct conn *c)
@@ -186,10 +194,15 @@ void report_end(struct report *r, const struct analysis *a)
   struct tool *t = r->tool;
 
   order_tell_all(&r->order);
-  if (!t->options->json) {
+  if (t->options->json) {
+    out_clear(&r->text);
+    groups_json(&r->text, &r->groups, t, r->file);
+    out_bytes(&t->out, r->text.text, r->text.len);
+  } else {
     opening(r, a);
     limits(&t->out, a);
     summary_write(&t->out, &r->summary, t->options->colour);
+    groups_people(&t->out, &r->groups, t);
   }
   if (spool_tell(&r->spool, &t->out) != 0) {
     tool_warn(t, r->file, "part of the report is lost: no room for it");
@@ -201,6 +214,7 @@ void report_free(struct report *r)
 {
   order_free(&r->order);
   spool_free(&r->spool);
+  groups_free(&r->groups);
   (void)out_close(&r->text);
   free(r->finding);
   free(r->prints);

@@ -3,6 +3,7 @@
 #define TLSDIAG_CLI_REPORT_H
 
 #include "analysis.h"
+#include "groups.h"
 #include "order.h"
 #include "spool.h"
 #include "summary.h"
@@ -13,6 +14,7 @@ struct report {
   const char *file;
   struct order order;
   struct summary summary;
+  struct groups groups;
   struct spool spool; /* people: the summary comes first */
   struct out text;    /* of the connection at hand */
   struct finding *finding;
@@ -23,7 +25,8 @@ struct report {
 
 /* Returns 0, or -1; report_free frees either way. */
 int report_init(struct report *r, struct tool *tool, const char *file);
-/* An analysis_done: tells one connection. */
+/* The calls of an analysis. */
+int report_ended(void *report, struct analysis *a, struct conn *c);
 void report_connection(void *report, const struct conn *c);
 /* Writes what is left. `analysis` has ended. */
 void report_end(struct report *r, const struct analysis *analysis);

@@ -324,6 +324,54 @@ class Redacted(ToolTest):
                 self.assertEqual(a[key], b[key], key)
 
 
+class Groups(ToolTest):
+    """Connections that only make sense together."""
+
+    def blocked(self, order):
+        """One name is reset, another is answered by the same address."""
+        packets = []
+        for i, name in enumerate(order):
+            c = Connection(client=('192.0.2.1', 5000 + i),
+                           start=craft.EPOCH + i).open()
+            c.send('c', craft.record(22, craft.client_hello(name)))
+            if name == b'bad.example':
+                c.send('s', flags=RST | ACK)
+                packets += c.packets
+            else:
+                packets += completed(('192.0.2.1', 5000 + i),
+                                     craft.EPOCH + i)
+        return self.save('a.pcap', craft.pcap(packets))
+
+    def test_the_earlier_connection_gains_by_the_later(self):
+        for order in ([b'bad.example', b'example.com'],
+                      [b'example.com', b'bad.example']):
+            found = self.objects('--all', self.blocked(order), status=1)
+            groups = [f for f in found if f['type'] == 'group']
+            conns = [f for f in found if f['type'] == 'connection']
+            self.assertEqual(len(conns), 2)
+            self.assertEqual(len(groups), 1)
+            self.assertEqual(groups[0]['cause'], 'sni_blocked')
+            self.assertEqual(groups[0]['connections'], [0, 1])
+            self.assertEqual(groups[0]['client'], '192.0.2.1')
+            bad = conns[order.index(b'bad.example')]
+            self.assertEqual(bad['cause'], 'sni_blocked')
+            self.assertEqual(bad['party'], 'middlebox')
+
+    def test_alone_it_is_only_a_reset(self):
+        found = self.objects(self.blocked([b'bad.example']), status=1)
+        self.assertEqual(len(found), 1)
+        self.assertEqual(found[0]['cause'], 'reset_after_client_hello')
+
+    def test_people(self):
+        path = self.blocked([b'bad.example', b'example.com'])
+        text = self.run_tool(path).out
+        self.assertIn('Connections that explain each other', text)
+        self.assertIn('Look at #0 first', ' '.join(text.split()))
+        text = self.run_tool('--redact', path).out
+        self.assertIn('host1: ', text)
+        self.assertNotIn('192.0.2.1', text)
+
+
 class Many(ToolTest):
     def test_thousands_at_once(self):
         """More connections than are ever kept open, none is lost."""
