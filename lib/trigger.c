@@ -285,6 +285,9 @@ static int server_owes(const struct facts *k)
 static void end_facts(const struct flow *f, struct facts *k)
 {
   k->close_at = f->first_close;
+  fact_infer(k, FACT_LEFT_BEFORE_ANSWER,
+             k->close_at != 0 && k->at[FACT_SERVER_HELLO] > k->close_at &&
+                 f->observed[k->close_at - 1].from == TLSDIAG_FROM_CLIENT);
   fact_infer(k, FACT_ENDED, k->close_at != 0);
   fact_infer(k, server_owes(k) ? FACT_SERVER_OWES : FACT_CLIENT_OWES, 1);
   fact_infer(k, FACT_PEER_CLOSED_TOO,

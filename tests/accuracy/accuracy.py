@@ -34,7 +34,7 @@ class Result:
         parties = label['party'] if isinstance(label['party'], list) else [
             label['party']]
         self.party = got['party'] in parties or (
-            self.right and not self.exact and got['party'] != 'none')
+            self.right and not self.exact)
         self.false_alarm = (label['outcome'] == 'completed' and
                             got['outcome'] != 'completed')
         self.missed = (label['outcome'] in ('failed', 'not_tls') and
