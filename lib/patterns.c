@@ -66,7 +66,7 @@ const char *track_pattern_sentence(unsigned index)
 
 /* ---- the best row ---- */
 
-enum { MAX_CONFIDENCE = 98 };
+enum { MAX_CONFIDENCE = 98, LITTLE = 10, OUTDONE = 92 };
 
 struct match {
   unsigned row;
@@ -130,14 +130,29 @@ static void weigh(const struct track_pattern *p, const tlsdiag_attempt *own,
   }
 }
 
+/* A verdict that only says how it ended does not argue against a pattern that
+ * says why: where it is a little surer, it gives way. */
+static unsigned not_outdone(unsigned confidence, const tlsdiag_attempt *own)
+{
+  if (attempt_is_open(own) && own->confidence >= confidence &&
+      own->confidence <= confidence + LITTLE && own->confidence < OUTDONE) {
+    return own->confidence + 1u;
+  }
+  return confidence;
+}
+
 static void propose(const tlsdiag_track *t, uint64_t traits,
                     const struct match *candidate, struct match *best)
 {
   const struct track_pattern *p = &track_patterns[candidate->row];
+  const tlsdiag_attempt *own = surest(t, candidate->bad);
   struct match m = *candidate;
 
-  weigh(p, surest(t, m.bad), &m);
+  weigh(p, own, &m);
   m.confidence = lessened(m.confidence, traits & p->but);
+  if (m.cause != own->cause) {
+    m.confidence = not_outdone(m.confidence, own);
+  }
   if (m.cause > TLSDIAG_CAUSE_UNKNOWN &&
       (m.confidence > best->confidence ||
        (m.confidence == best->confidence && m.row < best->row))) {

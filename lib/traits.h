@@ -42,6 +42,8 @@ int attempt_answered(const tlsdiag_attempt *a);
 int attempt_at_hello(const tlsdiag_attempt *a);
 int attempt_fallback_refused(const tlsdiag_attempt *a);
 int attempt_abandoned(const tlsdiag_attempt *a);
+/* 1: its own verdict says how it ended, not why. */
+int attempt_is_open(const tlsdiag_attempt *a);
 int attempt_is_large(const tlsdiag_attempt *a);
 int attempt_has_ems(const tlsdiag_attempt *a);
 int attempt_resumed(const tlsdiag_attempt *a);

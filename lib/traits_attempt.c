@@ -183,6 +183,11 @@ static int is_open(unsigned cause)
   }
 }
 
+int attempt_is_open(const tlsdiag_attempt *a)
+{
+  return is_open(a->cause);
+}
+
 /* Of what ends a connection after the server's flight, these say why. */
 static int is_abandonment(unsigned cause)
 {

@@ -278,6 +278,12 @@ static const struct scene provoked[] = {
   {"0 a40 | 300 ok n=2", C(SNI_UNRECOGNIZED), 74, 84, 0, 1, 3, 1},
   {"0 a80 | 300 ok n=2", C(SNI_UNRECOGNIZED), 74, 84, 0, 1, 3, 1},
   {"0 fin n=0 h=2 | 300 ok", C(SNI_MISSING), 84, 92, 0, 1, 3, 1},
+  {"0 a40 n=0 h=2 | 300 ok", C(SNI_MISSING), 74, 84, 0, 1, 3, 1},
+  /* A verdict that only says how it ended gives way to the reason. */
+  {"0 hang conf=88 | 5300 ok v=303 h=2", C(VERSION_INTOLERANCE), 89, 89, 0, 1,
+   3, 1},
+  {"0 hang big conf=88 | 5300 ok", C(LARGE_CLIENT_HELLO_DROPPED), 89, 89, 0, 1,
+   3, 1},
   /* Keys and sessions. */
   {"0 a40 st=17 v=303 ch=303 rsa | 300 ok v=303 rsa noems",
    C(INSPECTION_EXTENDED_MASTER_SECRET), 94, 98, 0, 1, 3, 1},
@@ -348,6 +354,7 @@ static const char *const near_misses[] = {
   "0 a112 | 300 ok n=2 h=2",
   "0 a40 | 300 ok n=2 h=2",
   "0 a70 | 300 ok n=2",
+  "0 a40 n=0 h=2 | 100 ok n=0 h=2 | 300 ok",
   /* the name works at that server as well */
   "0 rst | 300 ok n=2 | 600 ok",
   /* DTLS counts its versions downwards: the second one is newer */
