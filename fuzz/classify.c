@@ -36,13 +36,13 @@ static void fill(void *out, size_t size, const struct fact *fact)
   }
 }
 
-/* Hints and groups come from the library, so their causes exist. */
+/* Hints and groups come from the library, so they name causes that exist. */
 static uint16_t known_cause(uint16_t cause)
 {
   while (tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, cause) == NULL) {
     cause /= 2;
   }
-  return cause;
+  return cause != TLSDIAG_CAUSE_NONE ? cause : TLSDIAG_CAUSE_UNKNOWN;
 }
 
 static void tell_segment(tlsdiag_flow *flow, const struct fact *fact)
@@ -155,10 +155,8 @@ static void check_causes(const tlsdiag_flow *flow, const tlsdiag_verdict *v)
   CHECK(num <= TLSDIAG_MAX_OBSERVATIONS);
   CHECK(v->num_causes >= 1 && v->num_causes <= TLSDIAG_MAX_CAUSES);
   CHECK(v->outcome <= TLSDIAG_OUTCOME_NOT_TLS);
-  CHECK((v->outcome == TLSDIAG_OUTCOME_COMPLETED) ==
-        (v->causes[0].id == TLSDIAG_CAUSE_NONE) ||
-        v->outcome == TLSDIAG_OUTCOME_INCOMPLETE ||
-        v->outcome == TLSDIAG_OUTCOME_NOT_TLS);
+  CHECK(v->outcome != TLSDIAG_OUTCOME_FAILED ||
+        v->causes[0].id != TLSDIAG_CAUSE_NONE);
   for (i = 0; i < v->num_causes; i++) {
     CHECK(tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, v->causes[i].id) != NULL);
     CHECK(v->causes[i].confidence <= 100);
