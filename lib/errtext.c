@@ -238,14 +238,21 @@ static void believe(struct scan *s)
   }
 }
 
+static int is_wrong_call(const uint8_t *text, size_t len,
+                         const tlsdiag_hint *hints, size_t elem_size,
+                         const size_t *count)
+{
+  return count == NULL || (text == NULL && len != 0) ||
+         (hints == NULL && *count != 0) || elem_size < VERSIONED_MIN ||
+         elem_size > VERSIONED_MAX;
+}
+
 int tlsdiag_text_scan(const uint8_t *text, size_t len, tlsdiag_hint *hints,
                       size_t elem_size, size_t *count)
 {
   struct scan s;
 
-  if (count == NULL || (text == NULL && len != 0) ||
-      (hints == NULL && *count != 0) || elem_size < VERSIONED_MIN ||
-      elem_size > VERSIONED_MAX) {
+  if (is_wrong_call(text, len, hints, elem_size, count)) {
     return TLSDIAG_STATUS_E_USAGE;
   }
   memset(&s, 0, sizeof s);

@@ -220,45 +220,56 @@ static int plain(struct et_match *found, const struct et_token *t, int is_all,
   return 1;
 }
 
-/* Ranges that belong to one library alone. */
+/* Negative numbers that belong to one library alone. */
+static const struct range {
+  uint32_t first;
+  uint32_t last;
+  uint16_t family;
+  uint16_t stack;
+} ranges[] = {{5900, 5999, ET_NSS, TLSDIAG_STACK_NSS},
+              {8000, 8199, ET_NSS, TLSDIAG_STACK_NSS},
+              {9800, 9899, ET_APPLE, TLSDIAG_STACK_APPLE},
+              {12000, 12399, ET_NSS, TLSDIAG_STACK_NSS},
+              {16300, 16399, ET_NSS, TLSDIAG_STACK_NSS}};
+
+/* Small numbers mean something only where nothing else is in the text. */
+static int small_negative(const struct et_token *t, uint32_t n,
+                          struct et_match *found)
+{
+  if (n >= 0x7000 && n < 0x8000) {
+    return plain(found, t, 1, TLSDIAG_STACK_MBEDTLS, n, mbedtls_meaning(n));
+  }
+  return plain(found, t, 1, TLSDIAG_STACK_WOLFSSL, n,
+               n > 300 ? et_code_meaning(ET_WOLFSSL, n) : -1) ||
+         plain(found, t, 1, TLSDIAG_STACK_GNUTLS, n,
+               et_code_meaning(ET_GNUTLS, n)) ||
+         plain(found, t, 1, TLSDIAG_STACK_CHROME, n,
+               et_code_meaning(ET_CHROME, n));
+}
+
 static int negative(const uint8_t *text, const struct et_token *t, int is_all,
                     struct et_match *found)
 {
-  uint32_t n =
-      t->flags & ET_PREFIX ? et_token_hex(text, t) : et_token_decimal(text, t);
+  uint32_t n;
+  size_t i;
 
   if (t->flags & ET_PREFIX) {
+    n = et_token_hex(text, t);
     return plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n,
                  mbedtls_meaning(n));
   }
-  if ((n >= 8000 && n < 8200) || (n >= 12000 && n < 12400) ||
-      (n >= 16300 && n < 16400) || (n >= 5900 && n < 6000)) {
-    return plain(found, t, is_all, TLSDIAG_STACK_NSS, n,
-                 et_code_meaning(ET_NSS, n));
-  }
-  if (n >= 9800 && n < 9900) {
-    return plain(found, t, is_all, TLSDIAG_STACK_APPLE, n,
-                 et_code_meaning(ET_APPLE, n));
+  n = et_token_decimal(text, t);
+  for (i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+    if (n >= ranges[i].first && n <= ranges[i].last) {
+      return plain(found, t, is_all, ranges[i].stack, n,
+                   et_code_meaning(ranges[i].family, n));
+    }
   }
   if (n > 0x7f000000 && windows_key(n) != 0xffffffff) {
     return plain(found, t, is_all, TLSDIAG_STACK_SCHANNEL, n,
                  et_code_meaning(ET_WINDOWS, windows_key(n)));
   }
-  if (!is_all) {
-    return 0;
-  }
-  if (n >= 0x7000 && n < 0x8000) {
-    return plain(found, t, is_all, TLSDIAG_STACK_MBEDTLS, n,
-                 mbedtls_meaning(n));
-  }
-  if (plain(found, t, is_all, TLSDIAG_STACK_WOLFSSL, n,
-            n > 300 ? et_code_meaning(ET_WOLFSSL, n) : -1)) {
-    return 1;
-  }
-  return plain(found, t, is_all, TLSDIAG_STACK_GNUTLS, n,
-               et_code_meaning(ET_GNUTLS, n)) ||
-         plain(found, t, is_all, TLSDIAG_STACK_CHROME, n,
-               et_code_meaning(ET_CHROME, n));
+  return is_all && small_negative(t, n, found);
 }
 
 static int positive(const uint8_t *text, const struct et_token *t, int is_all,

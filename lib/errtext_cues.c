@@ -44,6 +44,23 @@ static void set_cue(struct et_match *m, const struct et_token *t, uint8_t side)
   m->side = side;
 }
 
+/* 192.0.2.7:51234 */
+static int is_address(const uint8_t *text, const struct et_token *t,
+                      unsigned num_tokens)
+{
+  unsigned i;
+
+  if (num_tokens < 5 || !(t[4].flags & ET_DIGITS)) {
+    return 0;
+  }
+  for (i = 0; i < 4; i++) {
+    if (!is_part(&t[i]) || !follows(text, &t[i], i < 3 ? '.' : ':')) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 /* Who logs an address logs its peer's, unless an arrow says otherwise: Go
  * prints "read tcp 10.0.0.1:443->192.0.2.7:51234".  A peer at an ephemeral port
  * is a client, so the writer is the server. */
@@ -54,10 +71,7 @@ int et_address_cue(const uint8_t *text, size_t len, const struct et_token *t,
   size_t end;
   int is_own;
 
-  if (num_tokens < 5 || !is_part(&t[0]) || !is_part(&t[1]) || !is_part(&t[2]) ||
-      !is_part(&t[3]) || !(t[4].flags & ET_DIGITS) ||
-      !follows(text, &t[0], '.') || !follows(text, &t[1], '.') ||
-      !follows(text, &t[2], '.') || !follows(text, &t[3], ':')) {
+  if (!is_address(text, t, num_tokens)) {
     return 0;
   }
   port = et_token_decimal(text, &t[4]);

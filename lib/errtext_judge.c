@@ -92,45 +92,60 @@ static int is_openssl_text(const struct et_match *m)
           m->stack == TLSDIAG_STACK_NODE);
 }
 
+/* Words that may belong to a code, 0 if others stand there. */
+static int may_join(const struct et_match *m)
+{
+  return is_openssl_text(m) &&
+         (!et_is_transport(m->meaning) || m->stack == TLSDIAG_STACK_OPENSSL);
+}
+
+/* Adds words to a code; 0 if they are about something else already. */
+static int add_words(struct et_match *code, struct et_match *m)
+{
+  if (code->meaning != m->meaning &&
+      (code->reserved_ != 0 || code->nature == TLSDIAG_NATURE_SECONDARY)) {
+    return 0;
+  }
+  if (code->nature != TLSDIAG_NATURE_RECEIVED) {
+    code->meaning = m->meaning;
+    code->nature = m->nature;
+    code->alert = m->alert;
+  }
+  code->reserved_ = 1;
+  if (code->meaning == m->meaning) {
+    m->flags |= ET_MATCH_DROP;
+    code->end = m->end;
+  }
+  return 1;
+}
+
+static int in_reach(const struct et_match *code, const struct et_match *m)
+{
+  return m->value != ET_VALUE_IS_CODE && m->at - code->end < CODE_REACH &&
+         m->line <= code->line + 2;
+}
+
 /* The words behind a code say what it means, whatever era it is from. */
 static void join_code(struct et_match *matches, unsigned num, unsigned at)
 {
   struct et_match *code = &matches[at];
   unsigned i;
-  int proved = 0;
+  int proved = 0; /* "SSL alert number 40": it was received */
 
-  for (i = at + 1; i < num && matches[i].at - code->end < CODE_REACH &&
-                   matches[i].line <= code->line + 2;
-       i++) {
+  for (i = at + 1; i < num && in_reach(code, &matches[i]); i++) {
     struct et_match *m = &matches[i];
 
-    if (m->value == ET_VALUE_IS_CODE) {
-      break;
-    }
     if (m->side != 0 && code->side == 0) {
       code->side = m->side;
       code->stage = m->stage;
     }
-    if (!is_openssl_text(m) ||
-        (et_is_transport(m->meaning) && m->stack != TLSDIAG_STACK_OPENSSL)) {
+    if (!may_join(m)) {
       continue;
     }
-    if (m->nature == TLSDIAG_NATURE_RECEIVED && m->value == ET_VALUE_IS_ALERT) {
-      proved |= m->pattern != code->pattern;
-    }
-    if (code->meaning != m->meaning &&
-        (code->reserved_ != 0 || code->nature == TLSDIAG_NATURE_SECONDARY)) {
+    proved |=
+        m->nature == TLSDIAG_NATURE_RECEIVED && m->value == ET_VALUE_IS_ALERT;
+    if (!add_words(code, m)) {
       break;
-    }
-    if (code->nature != TLSDIAG_NATURE_RECEIVED) {
-      code->meaning = m->meaning;
-      code->nature = m->nature;
-      code->alert = m->alert;
-    }
-    code->reserved_ = 1;
-    if (code->meaning == m->meaning) {
-      m->flags |= ET_MATCH_DROP;
-      code->end = m->end;
     }
   }
   if (code->nature == TLSDIAG_NATURE_RECEIVED && !proved &&
@@ -210,6 +225,46 @@ static void join_details(struct et_match *matches, unsigned num)
   }
 }
 
+/* How far the text shows the handshake to have come. */
+struct progress {
+  unsigned stage;
+  int asked;          /* for a client certificate */
+  int ended;          /* by a close or a reset */
+  int no_name;        /* the client sent no server_name */
+  unsigned completed; /* index of the match that shows it, else num */
+};
+
+static struct progress progress_of(const struct et_match *matches, unsigned num)
+{
+  struct progress p = {0, 0, 0, 0, num};
+  unsigned i;
+
+  for (i = 0; i < num; i++) {
+    const struct et_match *m = &matches[i];
+
+    p.no_name |= (m->flags & ET_MATCH_NO_NAME) != 0;
+    p.ended |= is_primary(m) && et_is_transport(m->meaning) && m->alert == 255;
+    if (!is_state(m)) {
+      continue;
+    }
+    p.stage = m->stage > p.stage ? m->stage : p.stage;
+    p.asked |= m->stage == TLSDIAG_STAGE_CERTIFICATE_REQUEST;
+    if (m->meaning == et_known(ET_IS_COMPLETED)) {
+      p.completed = i;
+    }
+  }
+  return p;
+}
+
+static unsigned placed_end(const struct progress *p, unsigned hello,
+                           unsigned mid)
+{
+  if (p->stage >= TLSDIAG_STAGE_FINISHED) {
+    return p->asked ? ET_IS_ASKED_END : ET_IS_AFTER_HANDSHAKE;
+  }
+  return p->stage == TLSDIAG_STAGE_CLIENT_HELLO ? hello : mid;
+}
+
 /* Ends without a reason mean more when the text shows how far it came. */
 static void place_ends(struct et_match *matches, unsigned num)
 {
@@ -217,74 +272,71 @@ static void place_ends(struct et_match *matches, unsigned num)
       {ET_IS_EOF, ET_IS_EOF_HELLO, ET_IS_EOF_MID},
       {ET_IS_RST, ET_IS_RST_HELLO, ET_IS_RST_MID},
       {ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID}};
-  unsigned stage = 0;
-  int asked = 0;
+  struct progress p = progress_of(matches, num);
   unsigned i;
   unsigned j;
 
-  for (i = 0; i < num; i++) {
-    if (is_state(&matches[i]) && matches[i].stage > stage) {
-      stage = matches[i].stage;
-    }
-    asked |= is_state(&matches[i]) &&
-             matches[i].stage == TLSDIAG_STAGE_CERTIFICATE_REQUEST;
-  }
-  for (i = 0; i < num && stage != 0; i++) {
+  for (i = 0; i < num && p.stage != 0; i++) {
     for (j = 0; j < 3; j++) {
       unsigned meaning = matches[i].meaning;
 
-      if (meaning != et_known(ends[j][0]) && meaning != et_known(ends[j][1])) {
-        continue;
-      }
-      if (stage >= TLSDIAG_STAGE_FINISHED) {
+      if (meaning == et_known(ends[j][0]) || meaning == et_known(ends[j][1])) {
         matches[i].meaning =
-            (uint8_t)et_known(asked ? ET_IS_ASKED_END : ET_IS_AFTER_HANDSHAKE);
-      } else {
-        matches[i].meaning = (uint8_t)et_known(
-            ends[j][stage == TLSDIAG_STAGE_CLIENT_HELLO ? 1 : 2]);
+            (uint8_t)et_known(placed_end(&p, ends[j][1], ends[j][2]));
+        break;
       }
-      break;
     }
   }
 }
 
-/* At the end of the stream OpenSSL 3 sends 50, GnuTLS 10, Java 40: echoes. */
+/* At the end of the stream OpenSSL 3 sends 50, GnuTLS 10, Java 40: echoes.  A
+ * close_notify behind a finished handshake is good manners, and a warning that
+ * GnuTLS printed before it did no harm. */
+static int is_echo(const struct et_match *matches, unsigned num, unsigned at,
+                   const struct progress *p)
+{
+  const struct et_match *m = &matches[at];
+
+  if (m->nature == TLSDIAG_NATURE_SENT &&
+      (m->alert == 50 || m->alert == 10 || m->alert == 40)) {
+    return p->ended || p->completed < at;
+  }
+  if (p->completed == num || !is_primary(m)) {
+    return 0;
+  }
+  return m->alert == 0 || (m->alert == 112 && p->completed > at &&
+                           matches[p->completed].stack == TLSDIAG_STACK_GNUTLS);
+}
+
 static void find_echoes(struct et_match *matches, unsigned num)
 {
-  int ended = 0;
-  int no_name = 0;
-  unsigned completed = num; /* index of the match that shows it */
+  struct progress p = progress_of(matches, num);
   unsigned i;
 
   for (i = 0; i < num; i++) {
-    ended |= is_primary(&matches[i]) && et_is_transport(matches[i].meaning) &&
-             matches[i].alert == 255;
-    if (is_state(&matches[i]) &&
-        matches[i].meaning == et_known(ET_IS_COMPLETED)) {
-      completed = i;
-    }
-    no_name |= (matches[i].flags & ET_MATCH_NO_NAME) != 0;
-  }
-  for (i = 0; i < num; i++) {
     struct et_match *m = &matches[i];
 
-    if ((ended || completed < i) && m->nature == TLSDIAG_NATURE_SENT &&
-        (m->alert == 50 || m->alert == 10 || m->alert == 40)) {
+    if (is_echo(matches, num, i, &p)) {
       m->nature = TLSDIAG_NATURE_SECONDARY;
     }
-    /* A close_notify behind a finished handshake is good manners; a warning
-     * before it did no harm. */
-    if (completed < num && m->alert == 0 && is_primary(m)) {
-      m->nature = TLSDIAG_NATURE_SECONDARY;
-    }
-    if (completed < num && completed > i && m->alert == 112 && is_primary(m) &&
-        matches[completed].stack == TLSDIAG_STACK_GNUTLS) {
-      m->nature = TLSDIAG_NATURE_SECONDARY;
-    }
-    if (no_name && m->meaning == et_known(ET_IS_CALLBACK)) {
+    if (p.no_name && m->meaning == et_known(ET_IS_CALLBACK)) {
       m->meaning = (uint8_t)et_known(ET_IS_SNI_ABSENT);
     }
   }
+}
+
+/* An alert told twice: Java prints the one it sent in front of the one it
+ * received, Erlang wraps a tuple around "generated ...". */
+static int is_wrapper(const struct et_match *a, const struct et_match *b)
+{
+  if (a->alert == 255 || a->alert != b->alert) {
+    return 0;
+  }
+  if (b->nature == TLSDIAG_NATURE_SENT) {
+    return a->stack == TLSDIAG_STACK_ERLANG || a->stack == 0;
+  }
+  return a->line == b->line && a->nature == TLSDIAG_NATURE_SENT &&
+         b->nature == TLSDIAG_NATURE_RECEIVED;
 }
 
 static void drop_doubles(struct et_match *matches, unsigned num)
@@ -293,22 +345,16 @@ static void drop_doubles(struct et_match *matches, unsigned num)
   unsigned j;
 
   for (i = 0; i < num; i++) {
-    for (j = 0; j < i && !(matches[i].flags & ET_MATCH_DROP); j++) {
+    struct et_match *b = &matches[i];
+
+    for (j = 0; j < i && !(b->flags & ET_MATCH_DROP); j++) {
       struct et_match *a = &matches[j];
-      struct et_match *b = &matches[i];
-      int same_alert = a->alert != 255 && a->alert == b->alert;
 
       if ((a->flags & ET_MATCH_DROP) || a->side != b->side) {
         continue;
       }
-      /* Java prints the alert it sent in front of one it received. */
-      if (same_alert && a->line == b->line &&
-          a->nature == TLSDIAG_NATURE_SENT &&
-          b->nature == TLSDIAG_NATURE_RECEIVED) {
+      if (is_wrapper(a, b)) {
         a->flags |= ET_MATCH_DROP;
-      } else if (same_alert && b->nature == TLSDIAG_NATURE_SENT &&
-                 (a->stack == TLSDIAG_STACK_ERLANG || a->stack == 0)) {
-        a->flags |= ET_MATCH_DROP; /* the tuple around "generated ..." */
       } else if (a->meaning == b->meaning && a->nature == b->nature &&
                  a->stage == b->stage && is_primary(b)) {
         b->flags |= ET_MATCH_DROP;
@@ -359,21 +405,46 @@ static struct summary summarise(const struct et_match *matches, unsigned num)
   return s;
 }
 
-static void step_back(struct et_match *matches, unsigned num)
+/* Details that were only printed count where nothing else explains the end,
+ * and then in a low voice if the handshake went on. */
+static void raise_details(struct et_match *matches, unsigned num,
+                          struct summary *s)
 {
-  struct summary s = summarise(matches, num);
-  int counts = s.verify != 0 || s.exact + s.faults == 0;
   unsigned i;
 
+  if (s->verify == 0 && s->exact + s->faults != 0) {
+    return;
+  }
   for (i = 0; i < num; i++) {
     struct et_match *m = &matches[i];
 
-    if (is_detail(m) && counts) {
+    if (is_detail(m)) {
       m->nature = TLSDIAG_NATURE_DETECTED;
-      m->flags |= s.completed != 0 && s.verify == 0 ? ET_MATCH_QUIET : 0;
-      s.faults += !is_generic(m);
+      m->flags |= s->completed != 0 && s->verify == 0 ? ET_MATCH_QUIET : 0;
+      s->faults += !is_generic(m);
     }
   }
+}
+
+static int is_outdone(const struct et_match *m, const struct summary *s)
+{
+  unsigned better = s->exact + s->faults + s->verify;
+
+  if (is_generic(m)) {
+    return s->faults != 0;
+  }
+  if (m->meaning == et_known(ET_IS_TOO_VAGUE)) {
+    return better + s->ends != 0;
+  }
+  return et_is_transport(m->meaning) && better != 0;
+}
+
+static void step_back(struct et_match *matches, unsigned num)
+{
+  struct summary s = summarise(matches, num);
+  unsigned i;
+
+  raise_details(matches, num, &s);
   for (i = 0; i < num; i++) {
     struct et_match *m = &matches[i];
 
@@ -382,13 +453,7 @@ static void step_back(struct et_match *matches, unsigned num)
         s.exact + s.verify + s.ends != 0) {
       m->meaning = (uint8_t)et_known(ET_IS_CONTEXT);
     }
-    if (!is_primary(m)) {
-      continue;
-    }
-    if ((is_generic(m) && s.faults != 0) ||
-        (m->meaning == et_known(ET_IS_TOO_VAGUE) &&
-         s.exact + s.faults + s.verify + s.ends != 0) ||
-        (et_is_transport(m->meaning) && s.exact + s.faults + s.verify != 0)) {
+    if (is_primary(m) && is_outdone(m, &s)) {
       m->nature = TLSDIAG_NATURE_SECONDARY;
     }
   }
@@ -401,8 +466,8 @@ void et_judge(struct et_match *matches, unsigned num_matches)
   for (i = 0; i < num_matches; i++) {
     struct et_match *m = &matches[i];
 
-    if ((m->needs == ET_NEEDS_TLS && !(m->flags & ET_MATCH_TLS)) ||
-        (m->needs == ET_NEEDS_OPENSSL && !(m->flags & ET_MATCH_OPENSSL))) {
+    /* What a wording needs is the bit that its surroundings must have set. */
+    if (m->needs != 0 && !(m->flags & m->needs)) {
       m->flags |= ET_MATCH_DROP;
     }
   }

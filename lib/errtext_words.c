@@ -154,86 +154,101 @@ static int breaks(const struct et_reader *r, uint8_t before)
   return (c == '-' || c == '=' || c == '*') && before == c;
 }
 
+/* A minus sign, not the dash inside 2026-11-21. */
+static int is_minus(uint8_t c, int from_word, unsigned solid, unsigned flags)
+{
+  return c == '-' && (!from_word || solid > 1 || (flags & ET_SPACE));
+}
+
 /* Skips to the next word.  Returns ET_BREAK, ET_SPACE, ET_MINUS, ET_PAREN. */
 static unsigned skip_gap(struct et_reader *r)
 {
   unsigned flags = 0;
   unsigned solid = 0;
   uint8_t before = 0;
-  uint8_t last = r->at > 0 ? r->text[r->at - 1] : ' ';
-  int from_word = class_of(last) != CLASS_GAP;
+  int from_word = r->at > 0 && class_of(r->text[r->at - 1]) != CLASS_GAP;
 
   while (r->at < r->len && class_of(r->text[r->at]) == CLASS_GAP) {
     uint8_t c = r->text[r->at];
     size_t len = gap_piece_len(r);
+    int is_blank = is_space(c) || len > 1;
 
-    if (is_space(c) || len > 1) {
-      flags |= ET_SPACE;
-    } else if (c != 0) {
-      solid++;
-    }
+    flags |= is_blank ? ET_SPACE : 0;
+    solid += !is_blank && c != 0;
     r->line += c == '\n';
     flags |= breaks(r, before) ? ET_BREAK : 0;
     flags &= ~(unsigned)(ET_MINUS | ET_PAREN);
     flags |= c == '(' ? ET_PAREN : 0;
-    if (c == '-' && (!from_word || solid > 1 || (flags & ET_SPACE))) {
-      flags |= ET_MINUS;
-    }
+    flags |= is_minus(c, from_word, solid, flags) ? ET_MINUS : 0;
     before = c;
     r->at = len < r->len - r->at ? r->at + len : r->len;
   }
   return solid > GAP_MAX ? flags | ET_BREAK : flags;
 }
 
+struct word {
+  uint8_t lower[WORD_MAX];
+  uint32_t hash;
+  unsigned classes; /* bit CLASS_*: such a character is in it */
+  size_t len;
+  size_t digits_len; /* without 0x */
+};
+
+static void add_letter(struct word *w, uint8_t c)
+{
+  unsigned class = class_of(c);
+
+  c = class == CLASS_DIGIT ? c : (uint8_t)(c | 0x20);
+  if (w->len < WORD_MAX) {
+    w->lower[w->len] = c;
+    w->hash = (w->hash ^ c) * FNV_PRIME;
+  }
+  if (!(w->len == 1 && c == 'x' && w->lower[0] == '0')) {
+    w->classes |= 1u << class;
+    w->digits_len++;
+  }
+  w->len++;
+}
+
+static unsigned number_flags(const struct word *w)
+{
+  unsigned flags = 0;
+
+  if (w->digits_len < w->len) {
+    flags |= ET_PREFIX;
+  } else if (w->classes == 1u << CLASS_DIGIT) {
+    flags |= ET_DIGITS;
+  }
+  return w->classes & (1u << CLASS_LETTER) ? flags : flags | ET_HEX;
+}
+
 int et_next_token(struct et_reader *r, struct et_token *t)
 {
-  uint8_t lower[WORD_MAX];
-  uint32_t hash = FNV_BASIS;
-  unsigned classes = 0;
-  size_t len = 0;
-  size_t others = 0; /* digits that may follow 0x */
+  struct word w;
   unsigned flags = skip_gap(r);
 
   if (r->at == r->len) {
     return 0;
   }
+  w.hash = FNV_BASIS;
+  w.classes = 0;
+  w.len = 0;
+  w.digits_len = 0;
   t->at = (uint32_t)r->at;
   t->line = r->line;
-  while (r->at < r->len) {
+  for (; r->at < r->len; r->at++) {
     uint8_t c = r->text[r->at];
-    unsigned class = class_of(c);
 
-    if (class == CLASS_GAP && !(c == 0 && is_half_unit(r))) {
+    if (class_of(c) != CLASS_GAP) {
+      add_letter(&w, c);
+    } else if (c != 0 || !is_half_unit(r)) {
       break;
     }
-    r->at++;
-    if (class == CLASS_GAP) {
-      continue;
-    }
-    c = class == CLASS_DIGIT ? c : (uint8_t)(c | 0x20);
-    if (len < WORD_MAX) {
-      lower[len] = c;
-      hash = (hash ^ c) * FNV_PRIME;
-    }
-    if (!(len == 1 && c == 'x' && lower[0] == '0')) {
-      classes |= 1u << class;
-      others++;
-    }
-    len++;
   }
-  if (others < len) {
-    flags |= ET_PREFIX;
-  }
-  if (classes == 1u << CLASS_DIGIT && others == len) {
-    flags |= ET_DIGITS;
-  }
-  if ((classes & (1u << CLASS_LETTER)) == 0 && len > 0) {
-    flags |= ET_HEX;
-  }
-  t->flags = (uint8_t)flags;
-  t->len = (uint8_t)(len < 255 ? len : 255);
-  t->word =
-      len < WORD_MAX ? et_word_number(lower, len, hash) : (uint16_t)ET_NO_WORD;
+  t->flags = (uint8_t)(flags | number_flags(&w));
+  t->len = (uint8_t)(w.len < 255 ? w.len : 255);
+  t->word = w.len < WORD_MAX ? et_word_number(w.lower, w.len, w.hash)
+                             : (uint16_t)ET_NO_WORD;
   return 1;
 }
 

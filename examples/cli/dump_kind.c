@@ -47,6 +47,15 @@ static int digit(uint8_t c)
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Two digits and no third. */
+static int is_pair(const struct dump_line *line, size_t at)
+{
+  const uint8_t *p = line->ptr + at;
+
+  return at + 1 < line->len && digit(p[0]) >= 0 && digit(p[1]) >= 0 &&
+         (at + 2 == line->len || digit(p[2]) < 0);
+}
+
 size_t dump_hex_pairs(const struct dump_line *line, size_t at, uint8_t *out,
                       size_t max)
 {
@@ -62,9 +71,7 @@ size_t dump_hex_pairs(const struct dump_line *line, size_t at, uint8_t *out,
     if (c == ' ' || c == '\t' || c == '-') {
       blanks++;
       at++;
-    } else if (at + 1 < line->len && digit(c) >= 0 &&
-               digit(line->ptr[at + 1]) >= 0 &&
-               (at + 2 == line->len || digit(line->ptr[at + 2]) < 0)) {
+    } else if (is_pair(line, at)) {
       out[count++] = (uint8_t)(digit(c) << 4 | digit(line->ptr[at + 1]));
       at += 2;
       blanks = 0;
@@ -103,6 +110,14 @@ static enum dump_kind kind_of(const struct dump_line *line)
   return is_ssldump(line) ? DUMP_SSLDUMP : DUMP_NONE;
 }
 
+/* A record, a ClientHello without its record, an SSLv2-format hello. */
+static int could_be_tls(const uint8_t *bytes)
+{
+  return (bytes[0] >= 0x14 && bytes[0] <= 0x18 && bytes[1] == 3) ||
+         (bytes[0] == 1 && bytes[1] == 0 && bytes[4] == 3) ||
+         ((bytes[0] & 0x80) && bytes[2] == 1 && bytes[3] <= 3);
+}
+
 /* Mostly hexadecimal digits, and a length byte pair that TLS could have. */
 static int is_hex(const uint8_t *text, size_t len)
 {
@@ -118,9 +133,7 @@ static int is_hex(const uint8_t *text, size_t len)
   if (count < HEX_MIN || digits * 3 < part || count * 5 < digits) {
     return 0;
   }
-  return (bytes[0] >= 0x14 && bytes[0] <= 0x18 && bytes[1] == 3) ||
-         (bytes[0] == 1 && bytes[1] == 0 && bytes[4] == 3) ||
-         ((bytes[0] & 0x80) && bytes[2] == 1 && bytes[3] <= 3);
+  return could_be_tls(bytes);
 }
 
 enum dump_kind dump_recognise(const uint8_t *text, size_t len)

@@ -136,18 +136,15 @@ static void message(struct reading *r, const char *word)
 
 static int direction(struct reading *r, const char *word)
 {
-  size_t len = strlen(word);
-
-  if (len == 3 && word[1] == '>' &&
-      (strcmp(word, "C>S") == 0 || strcmp(word, "S>C") == 0)) {
+  if (strcmp(word, "C>S") == 0 || strcmp(word, "S>C") == 0) {
     r->from = word[0] == 'C' ? TLSDIAG_FROM_CLIENT : TLSDIAG_FROM_SERVER;
     return 1;
   }
-  if (len == 1 && word[0] == '>' && r->arrow[0] != 0) {
+  if (strcmp(word, ">") == 0 && r->arrow[0] != 0) {
     r->from = r->arrow[0] == 'C' ? TLSDIAG_FROM_CLIENT : TLSDIAG_FROM_SERVER;
     return 1;
   }
-  r->arrow[0] = len == 1 && (word[0] == 'C' || word[0] == 'S') ? word[0] : 0;
+  r->arrow[0] = strcmp(word, "C") == 0 || strcmp(word, "S") == 0 ? word[0] : 0;
   return 0;
 }
 

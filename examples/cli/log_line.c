@@ -93,30 +93,50 @@ struct moment {
   uint64_t t_us;
 };
 
-/* A time at exactly this place; len 0 if there is none. */
-static struct moment moment_at(const uint8_t *p, size_t left)
+static struct moment numeric_moment(const uint8_t *p, size_t left)
+{
+  static const char *const patterns[] = {
+      "0000/00/00 00:00:00", "0000-00-00 00:00:00", "0000-00-00T00:00:00",
+      "0000.00.00 00:00:00"};
+  struct moment m = {0, 0};
+  size_t i;
+
+  for (i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+    if (looks(p, left, patterns[i])) {
+      m.len = 19;
+      m.t_us = micros(number(p, 4), number(p + 5, 2), number(p + 8, 2), p + 11);
+      break;
+    }
+  }
+  return m;
+}
+
+/* 21/Nov/2026:03:45:41, and Nov 21 03:45:41 of syslog and Apache. */
+static struct moment named_moment(const uint8_t *p, size_t left)
 {
   struct moment m = {0, 0};
 
-  if (looks(p, left, "0000/00/00 00:00:00") ||
-      looks(p, left, "0000-00-00 00:00:00") ||
-      looks(p, left, "0000-00-00T00:00:00") ||
-      looks(p, left, "0000.00.00 00:00:00")) {
-    m.len = 19;
-    m.t_us = micros(number(p, 4), number(p + 5, 2), number(p + 8, 2), p + 11);
-  } else if (left >= 20 && looks(p, left, "00/") && month_of(p + 3) != 0 &&
-             looks(p + 6, left - 6, "/0000:00:00:00")) {
+  if (left >= 20 && looks(p, left, "00/") && month_of(p + 3) != 0 &&
+      looks(p + 6, left - 6, "/0000:00:00:00")) {
     m.len = 20;
     m.t_us = micros(number(p + 7, 4), month_of(p + 3), number(p, 2), p + 12);
-  } else if (left >= 15 && month_of(p) != 0 && p[3] == ' ' &&
-             (is_digit(p[4]) || p[4] == ' ') && is_digit(p[5]) &&
-             looks(p + 6, left - 6, " 00:00:00")) {
-    m.len = 15; /* syslog, and Apache without its weekday */
+  } else if (left >= 15 && month_of(p) != 0 && is_digit(p[5]) &&
+             (looks(p + 3, left - 3, " 00 00:00:00") ||
+              looks(p + 3, left - 3, "  0 00:00:00"))) {
+    m.len = 15;
     m.t_us = micros(
         1970, month_of(p),
         (p[4] == ' ' ? 0 : number(p + 4, 1) * 10) + number(p + 5, 1), p + 7);
   }
   return m;
+}
+
+/* A time at exactly this place; len 0 if there is none. */
+static struct moment moment_at(const uint8_t *p, size_t left)
+{
+  struct moment m = numeric_moment(p, left);
+
+  return m.len > 0 ? m : named_moment(p, left);
 }
 
 static void read_time(struct log_line *l)
@@ -128,9 +148,8 @@ static void read_time(struct log_line *l)
   for (i = 0; i + 15 <= limit; i++) {
     struct moment m;
 
-    if (!is_digit(p[i]) && p[i] != 'J' && p[i] != 'F' && p[i] != 'M' &&
-        p[i] != 'A' && p[i] != 'S' && p[i] != 'O' && p[i] != 'N' &&
-        p[i] != 'D') {
+    /* Digits, and the letters that months begin with. */
+    if (!is_digit(p[i]) && (p[i] == 0 || strchr("JFMASOND", p[i]) == NULL)) {
       continue;
     }
     m = moment_at(p + i, l->all.len - i);
@@ -150,32 +169,42 @@ static int is_hex(uint8_t c)
   return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
-/* The address at this place without its port, 0 if there is none. */
-static size_t address_len(const uint8_t *p, size_t left)
+static size_t ipv4_len(const uint8_t *p, size_t left)
 {
   size_t len = 0;
   unsigned dots = 0;
-  unsigned colons = 0;
 
   while (len < left && len < ADDRESS_MAX &&
          (is_digit(p[len]) || p[len] == '.')) {
     dots += p[len] == '.';
     len++;
   }
-  if (dots == 3 && len >= 7 && p[len - 1] != '.') {
-    return len;
-  }
-  len = 0;
+  return dots == 3 && len >= 7 && p[len - 1] != '.' ? len : 0;
+}
+
+static size_t ipv6_len(const uint8_t *p, size_t left)
+{
+  size_t len = 0;
+  unsigned colons = 0;
+
   while (len < left && len < ADDRESS_MAX &&
          (is_hex(p[len]) || p[len] == ':' || p[len] == '.')) {
     colons += p[len] == ':';
     len++;
   }
-  return colons >= 2 && len >= 3 && (len < left ? p[len] != 'T' : 1) &&
-                 (memchr(p, ':', len) != p || p[1] == ':') && colons < 9 &&
-                 !looks(p, left, "00:00:00")
+  /* 03:45:41 is a time. */
+  return colons >= 2 && colons < 9 && !looks(p, left, "00:00:00") &&
+                 (p[0] != ':' || p[1] == ':')
              ? len
              : 0;
+}
+
+/* The address at this place without its port, 0 if there is none. */
+static size_t address_len(const uint8_t *p, size_t left)
+{
+  size_t len = ipv4_len(p, left);
+
+  return len > 0 ? len : ipv6_len(p, left);
 }
 
 static int set_client(struct log_line *l, const uint8_t *at)
@@ -271,6 +300,22 @@ static void read_name(struct log_line *l)
 
 /* ---- the whole ---- */
 
+/* Behind "[info] 123#123: *45 ", NULL if the line is no nginx line. */
+static const uint8_t *nginx_body(const uint8_t *p, const uint8_t *end)
+{
+  const uint8_t *at = memchr(p + 20, ':', (size_t)(end - p) - 20);
+
+  if (at == NULL || end - at < 4) {
+    return NULL;
+  }
+  at += 2;
+  if (*at != '*') {
+    return at;
+  }
+  at = memchr(at, ' ', (size_t)(end - at));
+  return at != NULL ? at + 1 : NULL;
+}
+
 /* nginx: 2026/11/20 12:00:00 [info] 123#123: *45 WHAT, client: A, server: B */
 static int parse_nginx(struct log_line *l)
 {
@@ -280,75 +325,70 @@ static int parse_nginx(struct log_line *l)
   const uint8_t *client;
 
   if (l->all.len < 30 || p[4] != '/' || p[19] != ' ' || p[20] != '[' ||
-      !looks(p, l->all.len, "0000/00/00 00:00:00")) {
+      !looks(p, l->all.len, "0000/00/00 00:00:00") ||
+      (at = nginx_body(p, end)) == NULL) {
     return 0;
   }
   l->time.ptr = p;
   l->time.len = 19;
   l->t_us = micros(number(p, 4), number(p + 5, 2), number(p + 8, 2), p + 11);
-  at = memchr(p + 20, ':', l->all.len - 20);
-  if (at == NULL || end - at < 4) {
-    return 0;
-  }
-  at += 2;
-  if (*at == '*') {
-    at = memchr(at, ' ', (size_t)(end - at));
-    if (at == NULL) {
-      return 0;
-    }
-    at++;
-  }
   client = find(at, (size_t)(end - at), ", client: ");
   l->body.ptr = at;
   l->body.len = (size_t)((client != NULL ? client : end) - at);
   if (client != NULL) {
     (void)set_client(l, client + 10);
-    /* What follows says whether it is the upstream side. */
-    at = find(client, (size_t)(end - client), ", host: \"");
-    if (at != NULL) {
+    if (find(client, (size_t)(end - client), ", host: \"") != NULL) {
       (void)set_name(l, ", host: \"", "\"");
     }
   }
   return 1;
 }
 
+/* Behind the time, its fractions and zone, and Apache's process ids:
+ * [time] [ssl:info] [pid 1:tid 2] [client A:P] WHAT */
+static const uint8_t *body_begin(const struct log_line *l)
+{
+  const uint8_t *end = l->all.ptr + l->all.len;
+  const uint8_t *from =
+      l->time.ptr != NULL ? l->time.ptr + l->time.len : l->all.ptr;
+  const uint8_t *group = find(from, (size_t)(end - from), "[pid ");
+
+  if (group != NULL && group - from < 64 &&
+      (group = memchr(group, ']', (size_t)(end - group))) != NULL) {
+    from = group + 1;
+  }
+  while (from < end &&
+         (is_digit(*from) || (*from != 0 && strchr(".]Z+", *from) != NULL))) {
+    from++;
+  }
+  return from;
+}
+
 /* Everything but the time and the client is what a line says. */
 static void parse_other(struct log_line *l)
 {
   const uint8_t *end = l->all.ptr + l->all.len;
-  const uint8_t *from = l->all.ptr;
-  const uint8_t *group;
+  const uint8_t *from;
+  const uint8_t *behind;
 
   read_time(l);
   if (!marked_client(l)) {
     any_client(l);
   }
   read_name(l);
-  if (l->time.ptr != NULL) {
-    from = l->time.ptr + l->time.len;
-  }
-  /* Apache: [time] [ssl:info] [pid 1:tid 2] [client A:P] WHAT */
-  group = find(from, (size_t)(end - from), "[pid ");
-  if (group != NULL && group - from < 64 &&
-      (group = memchr(group, ']', (size_t)(end - group))) != NULL) {
-    from = group + 1;
-  }
-  while (from < end && (is_digit(*from) || *from == '.' || *from == ']' ||
-                        *from == 'Z' || *from == '+')) {
-    from++; /* fractions and zones */
-  }
+  from = body_begin(l);
   l->body.ptr = from;
   l->body.len = (size_t)(end - from);
-  if (l->client.ptr != NULL && l->client.ptr >= from) {
-    const uint8_t *behind = l->client.ptr + l->client.len;
-
-    while (behind < end && (is_digit(*behind) || *behind == ':')) {
-      behind++; /* the port */
-    }
-    l->body.len = (size_t)(l->client.ptr - from);
-    l->further.ptr = behind;
-    l->further.len = (size_t)(end - behind);
+  if (l->client.ptr == NULL || l->client.ptr < from) {
+    return;
   }
+  behind = l->client.ptr + l->client.len;
+  while (behind < end && (is_digit(*behind) || *behind == ':')) {
+    behind++; /* the port */
+  }
+  l->body.len = (size_t)(l->client.ptr - from);
+  l->further.ptr = behind;
+  l->further.len = (size_t)(end - behind);
 }
 
 void log_line_parse(struct log_line *l, const uint8_t *line, size_t len)
