@@ -59,7 +59,7 @@ static const struct bit_fact hello_facts[] = {
   {TLSDIAG_HELLO_SEVERAL_SEGMENTS, FACT_LARGE},
   {TLSDIAG_HELLO_SEVERAL_RECORDS, FACT_SPLIT_RECORDS},
   {TLSDIAG_HELLO_NO_EXTENSIONS, FACT_NO_EXTENSIONS},
-  {TLSDIAG_HELLO_PARTIAL, FACT_HELLO_PARTIAL},
+  {TLSDIAG_HELLO_PARTIAL, FACT_HELLO_NOT_READ},
   {TLSDIAG_HELLO_SSLV2_FORMAT, FACT_HELLO_SSLV2},
   {TLSDIAG_HELLO_RENEGOTIATING, FACT_RENEGOTIATING},
   {TLSDIAG_HELLO_POST_HANDSHAKE_AUTH, FACT_POST_HANDSHAKE_AUTH},
@@ -598,7 +598,7 @@ static int is_unacknowledged(const struct flow *f, unsigned from)
  * was only no room for it, or it is missing from the observation. */
 static int hello_is_cut(const struct flow *f, const struct facts *k)
 {
-  const struct observed *o = &f->observed[k->at[FACT_HELLO_PARTIAL] - 1];
+  const struct observed *o = &f->observed[k->at[FACT_HELLO_NOT_READ] - 1];
 
   return f->side[TLSDIAG_FROM_CLIENT].offset < (uint64_t)o->offset + o->b;
 }
@@ -632,8 +632,8 @@ void facts_gather(const struct flow *f, struct facts *k)
   for (i = 0; i < num; i++) {
     one(k, &f->observed[i], i);
   }
-  if (fact_holds(k, FACT_HELLO_PARTIAL) && !hello_is_cut(f, k)) {
-    k->at[FACT_HELLO_PARTIAL] = 0;
+  if (fact_holds(k, FACT_HELLO_NOT_READ) && hello_is_cut(f, k)) {
+    k->at[FACT_HELLO_PARTIAL] = k->at[FACT_HELLO_NOT_READ];
   }
   fact_infer(k, FACT_CLIENT_BYTES, f->side[0].offset + f->side[0].head_len != 0);
   fact_infer(k, FACT_SERVER_BYTES, server_spoke(f, k));

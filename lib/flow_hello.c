@@ -385,11 +385,21 @@ static void note_policy(struct flow *f, const struct message *m,
 
   memset(&p, 0, sizeof p);
   p.size = sizeof p;
-  if (f->policy != NULL && tlsdiag_predict(ch, f->policy, &p) == 0 &&
-      p.cause != TLSDIAG_CAUSE_NONE) {
+  if (f->policy != NULL && m->len == m->full_len &&
+      tlsdiag_predict(ch, f->policy, &p) == 0 && p.cause != TLSDIAG_CAUSE_NONE) {
     observe_at(f, TLSDIAG_OBS_POLICY, TLSDIAG_FROM_SERVER, p.cause,
                ((uint32_t)p.version << 16) | p.cipher_suite, m->offset, m->t);
   }
+}
+
+/* Of a hello that was not seen whole, supported_versions may lie in what is
+ * missing; every client that sends it says 0x0303 in the field itself (RFC
+ * 8446 section 4.1.2). */
+static int versions_are_known(const struct message *m,
+                              const tlsdiag_client_hello *ch)
+{
+  return m->len == m->full_len || HAS(ch, SUPPORTED_VERSIONS) ||
+         ch->legacy_version < 0x0303;
 }
 
 static void note_offer(struct flow *f, const struct message *m,
@@ -402,12 +412,16 @@ static void note_offer(struct flow *f, const struct message *m,
 
   tally_list(&ch->supported_groups, group_bits, &groups);
   tally_list(&ch->signature_algorithms, sigalg_bits, &sigalgs);
-  observe_at(f, TLSDIAG_OBS_OFFERED_VERSIONS, m->from,
-             ((uint32_t)ch->version_max << 16) | ch->version_min,
-             ((uint32_t)ch->legacy_version << 16) | record_version, m->offset,
-             m->t);
-  observe_at(f, TLSDIAG_OBS_OFFERED_SUITES, m->from, suites->bits,
-             suites->count, m->offset, m->t);
+  if (versions_are_known(m, ch)) {
+    observe_at(f, TLSDIAG_OBS_OFFERED_VERSIONS, m->from,
+               ((uint32_t)ch->version_max << 16) | ch->version_min,
+               ((uint32_t)ch->legacy_version << 16) | record_version,
+               m->offset, m->t);
+  }
+  if (m->len == m->full_len || HAS(ch, CIPHER_SUITES)) {
+    observe_at(f, TLSDIAG_OBS_OFFERED_SUITES, m->from, suites->bits,
+               suites->count, m->offset, m->t);
+  }
   if (HAS(ch, SUPPORTED_GROUPS)) {
     observe_at(f, TLSDIAG_OBS_OFFERED_GROUPS, m->from, groups.bits,
                (groups.count << 16) | (num_key_shares(ch) & 0xffff), m->offset,
@@ -448,8 +462,10 @@ void client_hello_read(struct flow *f, const struct message *m)
   if (m->len == m->full_len && ch.format == TLSDIAG_FORMAT_TLS) {
     f->state |= FLOW_OFFER_WHOLE;
   }
-  f->offered_max = ch.version_max;
-  f->offered_min = ch.version_min;
+  if (versions_are_known(m, &ch)) {
+    f->offered_max = ch.version_max;
+    f->offered_min = ch.version_min;
+  }
   f->hello_len = saturate32(m->full_len);
   f->hello_session_id_len =
       (uint8_t)(ch.session_id.len <= 32 ? ch.session_id.len : 0);

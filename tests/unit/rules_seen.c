@@ -35,11 +35,15 @@ void rules_seen(const tlsdiag_flow *flow, const tlsdiag_verdict *verdict)
     fprintf(out, "-");
   }
   print_rows(out, &k, k.trigger);
-  if (k.trigger >= TRIGGER_ALERT_CLIENT &&
-      k.trigger < TRIGGER_ANY_ALERT_CLIENT) {
-    print_rows(out, &k,
-               k.trigger < TRIGGER_ALERT_SERVER ? TRIGGER_ANY_ALERT_CLIENT
-                                                : TRIGGER_ANY_ALERT_SERVER);
+  if (k.trigger >= TRIGGER_ALERT_CLIENT && k.trigger < TRIGGER_HIDDEN_CLIENT) {
+    unsigned from = k.trigger >= TRIGGER_ALERT_SERVER;
+
+    print_rows(out, &k, TRIGGER_ANY_ALERT_CLIENT + from);
+    if (verdict->causes[0].rule < num_rules &&
+        rules[verdict->causes[0].rule].trigger ==
+          TRIGGER_LONE_ALERT_CLIENT + from) {
+      print_rows(out, &k, TRIGGER_LONE_ALERT_CLIENT + from);
+    }
   }
   fprintf(out, "\n");
   fclose(out);
