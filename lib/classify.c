@@ -17,7 +17,7 @@ struct candidate {
   uint16_t rule;
   uint8_t cause;
   uint8_t confidence;
-  uint8_t observation; /* 1 + index, where no rule but an observation speaks */
+  uint8_t observation; /* 1 + index of what spoke besides a rule, 0 none */
 };
 
 struct ranking {
@@ -52,9 +52,12 @@ static void propose(struct ranking *r, unsigned cause, unsigned confidence,
   if (c == NULL) {
     c = &r->list[r->num++];
     c->cause = (uint8_t)cause;
+    c->rule = (uint16_t)rule;
+  }
+  if (rule != NO_RULE) { /* what only adds to a rule leaves it its sentence */
+    c->rule = (uint16_t)rule;
   }
   c->confidence = (uint8_t)confidence;
-  c->rule = (uint16_t)rule;
   c->observation = (uint8_t)observation;
 }
 
@@ -157,14 +160,14 @@ static void fill_cause(const struct ranking *r, const struct candidate *c,
   out->id = c->cause;
   out->confidence = c->confidence;
   out->rule = c->rule;
+  out->evidence = c->observation != 0 ? 1ull << (c->observation - 1) : 0;
   if (c->rule == NO_RULE) {
     out->party = cause_party(c->cause);
-    out->evidence = c->observation != 0 ? 1ull << (c->observation - 1) : 0;
     return;
   }
   rule = &rules[c->rule];
   out->party = rule->party;
-  out->evidence = r->facts.trigger_evidence;
+  out->evidence |= r->facts.trigger_evidence;
   for (i = 0; i < RULE_ALL && rule->all[i] != FACT_ALWAYS; i++) {
     out->evidence |= evidence_bit(&r->facts, rule->all[i]);
   }
