@@ -237,7 +237,8 @@ int tlsdiag_track_classify(const tlsdiag_track *track, tlsdiag_group *out)
   if (best.row != PATTERN_NONE) {
     g.cause = (uint16_t)best.cause;
     g.confidence = (uint8_t)best.confidence;
-    g.party = track_patterns[best.row].party != PATTERN_OWN
+    /* A cause that is not the row's has its own party. */
+    g.party = best.cause == track_patterns[best.row].cause
                   ? track_patterns[best.row].party
                   : cause_party(best.cause);
     g.first = (uint8_t)best.bad;

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "causes.h"
 #include "patterns.h"
 #include "tlsdiag/tlsdiag.h"
 
@@ -497,6 +498,28 @@ Test(patterns, what_agrees_adds_up)
   cr_expect_gt(more.confidence, 90);
   cr_expect_leq(more.confidence, 98);
   cr_expect_lt(g.confidence, 80);
+}
+
+/* An encrypted alert to a certificate that was seen to lie in the future. */
+Test(patterns, a_more_exact_verdict_is_kept)
+{
+  tlsdiag_track track;
+  tlsdiag_group g;
+  unsigned i;
+
+  memset(&track, 0, sizeof track);
+  for (i = 0; i < 3; i++) {
+    char line[] = "0 gone";
+
+    line[0] = (char)('0' + i);
+    attempt(&track, line);
+    track.attempts[i].cause = C(SERVER_CERTIFICATE_NOT_YET_VALID);
+  }
+  g.size = sizeof g;
+  cr_assert_eq(tlsdiag_track_classify(&track, &g), TLSDIAG_STATUS_OK);
+  cr_expect_eq(g.cause, C(SERVER_CERTIFICATE_NOT_YET_VALID));
+  cr_expect_eq(g.party, cause_party(C(SERVER_CERTIFICATE_NOT_YET_VALID)));
+  cr_expect_eq(g.members, 7);
 }
 
 Test(patterns, the_party_is_the_causes_own_where_the_row_has_none)
