@@ -204,6 +204,13 @@ static uint32_t num_key_shares(const tlsdiag_client_hello *ch)
   return n;
 }
 
+/* What comes and goes with the same client: padding, and what a resumption or
+ * a retry adds (RFC 7685, RFC 8446 sections 4.2.10, 4.2.11 and 4.2.2). */
+static int is_passing(unsigned type)
+{
+  return type == 21 || type == 41 || type == 42 || type == 44;
+}
+
 /* The set of extension types, whatever their order (clients permute it). */
 static uint64_t extension_set(const tlsdiag_client_hello *ch)
 {
@@ -213,7 +220,7 @@ static uint64_t extension_set(const tlsdiag_client_hello *ch)
 
   tlsdiag_iter_init(&it, &ch->extensions);
   while (tlsdiag_next_extension(&it, &ch->extensions, &ext)) {
-    if (!tlsdiag_is_grease(ext.type)) {
+    if (!tlsdiag_is_grease(ext.type) && !is_passing(ext.type)) {
       sum += hash_u16(HASH_START, ext.type);
     }
   }
@@ -386,7 +393,8 @@ static void note_policy(struct flow *f, const struct message *m,
   memset(&p, 0, sizeof p);
   p.size = sizeof p;
   if (f->policy != NULL && m->len == m->full_len &&
-      tlsdiag_predict(ch, f->policy, &p) == 0 && p.cause != TLSDIAG_CAUSE_NONE) {
+      tlsdiag_predict(ch, f->policy, &p) == 0 &&
+      p.cause != TLSDIAG_CAUSE_NONE) {
     observe_at(f, TLSDIAG_OBS_POLICY, TLSDIAG_FROM_SERVER, p.cause,
                ((uint32_t)p.version << 16) | p.cipher_suite, m->offset, m->t);
   }
