@@ -129,7 +129,8 @@ Test(observation_text, reads_as_a_person_would_say_it)
 {
   expect_text(TLSDIAG_OBS_ALERT, 1, 0x228, 0,
               "server fatal alert handshake_failure (40)");
-  expect_text(TLSDIAG_OBS_CLOSE, 0, TLSDIAG_CLOSE_FIN, 0, "client closes (FIN)");
+  expect_text(TLSDIAG_OBS_CLOSE, 0, TLSDIAG_CLOSE_FIN, 0,
+              "client closes (FIN)");
   expect_text(TLSDIAG_OBS_CLOSE, 1, TLSDIAG_CLOSE_RST, 2500,
               "server resets (RST) after 2500 ms of silence");
   expect_text(TLSDIAG_OBS_OFFERED_VERSIONS, 0, 0x03040301, 0x03030301,

@@ -88,7 +88,6 @@ static unsigned run(const struct scenario *s)
   const struct cut whole = {ROOM_LARGE, 0, 0, 0, 0};
   const struct cut bytewise = {ROOM_LARGE, 1, 0, 0, 0};
   const struct cut by_message = {ROOM_LARGE, 0, 0, 0, 1};
-  const struct cut no_room = {0, 0, 0, 0, 0};
   struct run r = {s, {{0}, 0, {{0}}}, 0};
   const char *why;
 
@@ -106,7 +105,6 @@ static unsigned run(const struct scenario *s)
     cramped(&r, 0, 1);
     cramped(&r, 300, 1);
   }
-  (void)no_room;
   cramped(&r, 0, 0);
   return r.num_failed;
 }

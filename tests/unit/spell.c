@@ -412,7 +412,8 @@ static int other(struct spell *w, const struct spell_item *item)
 /* ---- the line ---- */
 
 /* Reads one item; returns what stands behind it. */
-static const char *next_item(const char *p, struct spell_item *item, int *joined)
+static const char *next_item(const char *p, struct spell_item *item,
+                             int *joined)
 {
   size_t n;
 

@@ -243,7 +243,8 @@ static void asked_for(struct spell_body *b, const struct spell_item *item)
   }
 }
 
-static void hello_extensions(struct spell_body *b, const struct spell_item *item,
+static void hello_extensions(struct spell_body *b,
+                             const struct spell_item *item,
                              const struct profile *p)
 {
   const char *modes = spell_arg(item, "modes");
