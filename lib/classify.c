@@ -259,6 +259,7 @@ static void fill_verdict(const struct flow *f, const struct ranking *r,
       (fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_CAPTURE_END) ||
        fact_holds(k, FACT_MIDSTREAM))) {
     v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;
+    v->causes[0].party = TLSDIAG_PARTY_EITHER;
   }
   /* Nothing was sent, so no handshake was there to fail. */
   if (v->causes[0].id == TLSDIAG_CAUSE_CONNECTION_PROBE) {
@@ -284,7 +285,8 @@ static void try_any_alert(struct ranking *r)
     return;
   }
   try_rules(r, TRIGGER_ANY_ALERT_CLIENT + from);
-  if (r->num == 0) {
+  /* A text brings its own causes. */
+  if (r->num == 0 && !fact_holds(&r->facts, FACT_TEXT)) {
     try_rules(r, TRIGGER_LONE_ALERT_CLIENT + from);
   }
 }
