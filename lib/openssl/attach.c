@@ -134,7 +134,12 @@ struct watch *watch_make(SSL *ssl)
   ERR_set_mark();
   watch = OPENSSL_malloc(context->opts.storage);
   if (watch != NULL) {
-    watch_init(watch, context->opts.storage, 0, &context->opts);
+    tlsdiag_ssl_options opts = context->opts;
+
+    if (opts.server_policy == &context->policy && !SSL_is_server(ssl)) {
+      opts.server_policy = NULL; /* a client's own side is no server's */
+    }
+    watch_init(watch, context->opts.storage, 0, &opts);
     if (SSL_set_ex_data(ssl, ssl_index, watch) != 1) {
       OPENSSL_free(watch);
       watch = NULL;
@@ -160,6 +165,15 @@ static void on_message(int write_p, int version, int content_type,
 
 /* The end of a handshake call is the only moment when errno and the error
  * queue still tell of it. */
+static void note_exit(const SSL *ssl, struct watch *watch, int ret)
+{
+  if (SSL_want_read(ssl) && BIO_should_retry(SSL_get_rbio(ssl))) {
+    watch->error_kind = SSL_ERROR_WANT_READ; /* the usual one, told cheaply */
+  } else {
+    watch_note_error((SSL *)(uintptr_t)ssl, watch, ret);
+  }
+}
+
 static void on_info(const SSL *ssl, int where, int ret)
 {
   const struct watch_context *context = watch_context_of(ssl);
@@ -168,7 +182,7 @@ static void on_info(const SSL *ssl, int where, int ret)
       ret <= 0) {
     struct watch *watch = watch_of(ssl);
     if (watch != NULL && !watch->ended) {
-      watch_note_error((SSL *)(uintptr_t)ssl, watch, ret);
+      note_exit(ssl, watch, ret);
     }
   }
   if (context != NULL && context->next_info != NULL) {
