@@ -38,6 +38,9 @@ if(TLSDIAG_BUILD_SHARED)
     set(TLSDIAG_MAP ${PROJECT_SOURCE_DIR}/lib/tlsdiag.map)
     target_link_options(tlsdiag_shared PRIVATE
                         -Wl,--version-script=${TLSDIAG_MAP})
+    if(NOT TLSDIAG_SANITIZE)
+      target_link_options(tlsdiag_shared PRIVATE -Wl,-z,defs)
+    endif()
     set_target_properties(tlsdiag_shared PROPERTIES
                           LINK_DEPENDS ${TLSDIAG_MAP})
   endif()
