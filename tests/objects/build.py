@@ -1,4 +1,5 @@
 """Compiles the library for inspection and reads the object files."""
+from concurrent.futures import ThreadPoolExecutor
 import glob
 import os
 import re
@@ -22,14 +23,16 @@ def run(*command):
 def compile_all(compiler, level, directory, extra=()):
     """Compiles every source; returns the object files."""
     os.makedirs(directory)
-    objects = []
-    for source in sources():
+
+    def compile_one(source):
         name = os.path.basename(source)[:-2] + '.o'
         target = os.path.join(directory, name)
         subprocess.run([compiler, level, *FLAGS, *extra, '-c', source, '-o',
                         target], check=True, cwd=directory)
-        objects.append(target)
-    return objects
+        return target
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(compile_one, sources()))
 
 
 def undefined(objects):
