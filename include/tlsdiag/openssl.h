@@ -75,10 +75,10 @@ typedef struct tlsdiag_ssl_options {
 } tlsdiag_ssl_options;
 
 /* tlsdiag_ssl_ctx_attach watches every SSL made of ctx from now on.  Each gets
- * opts->storage bytes from OpenSSL's allocator at its first record, freed with
- * it.  Attach after the context is configured: its ciphers, versions and
- * certificates are read here, once.  Attaching again gives new options to the
- * SSLs made from then on. */
+ * memory from OpenSSL's allocator at its first record, opts->storage bytes at
+ * most and less for a short hello, freed with it.  Attach after the context is
+ * configured: its ciphers, versions and certificates are read here, once.
+ * Attaching again gives new options to the SSLs made from then on. */
 TLSDIAG_API int
 tlsdiag_ssl_ctx_attach(SSL_CTX *ctx, const tlsdiag_ssl_options *opts /*[opt]*/);
 

@@ -19,6 +19,14 @@ typedef void **dup_target;
 typedef void *dup_target;
 #endif
 
+static void watch_free(struct watch *watch)
+{
+  if (!watch->lent) {
+    OPENSSL_free(watch->hello);
+    OPENSSL_free(watch);
+  }
+}
+
 static void ssl_freed(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
                       long argl, void *argp)
 {
@@ -29,9 +37,7 @@ static void ssl_freed(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx,
     return;
   }
   watch_report(parent, watch);
-  if (!watch->lent) {
-    OPENSSL_free(watch);
-  }
+  watch_free(watch);
 }
 
 /* SSL_dup copies pointers: the copy must not share the original's memory. */
@@ -115,13 +121,27 @@ static void watch_init(struct watch *watch, size_t len, int lent,
   memset(watch, 0, sizeof *watch);
   watch->opts = *opts;
   watch->lent = (uint8_t)lent;
-  watch->hello = (uint8_t *)watch_flow(watch) + TLSDIAG_FLOW_MIN;
+  if (lent) {
+    watch->hello = (uint8_t *)watch_flow(watch) + TLSDIAG_FLOW_MIN;
+  }
   watch->hello_room = (uint32_t)(len - sizeof *watch - TLSDIAG_FLOW_MIN);
   watch_restart(watch);
 }
 
 /* No memory means no watching; OpenSSL's caller must not notice the attempt:
  * SSL_get_error reads the error queue and errno. */
+void *watch_malloc(size_t size)
+{
+  int saved = errno;
+  void *mem;
+
+  ERR_set_mark();
+  mem = OPENSSL_malloc(size);
+  ERR_pop_to_mark();
+  errno = saved;
+  return mem;
+}
+
 struct watch *watch_make(SSL *ssl)
 {
   const struct watch_context *context = watch_context_of(ssl);
@@ -132,7 +152,7 @@ struct watch *watch_make(SSL *ssl)
     return NULL;
   }
   ERR_set_mark();
-  watch = OPENSSL_malloc(context->opts.storage);
+  watch = OPENSSL_malloc(sizeof *watch + TLSDIAG_FLOW_MIN);
   if (watch != NULL) {
     tlsdiag_ssl_options opts = context->opts;
 
@@ -281,7 +301,7 @@ void tlsdiag_ssl_detach(SSL *ssl)
   }
   SSL_set_ex_data(ssl, ssl_index, NULL);
   if (!watch->lent) {
-    OPENSSL_free(watch);
+    watch_free(watch);
     return;
   }
   context = watch_context_of(ssl);

@@ -219,7 +219,7 @@ int tlsdiag_ssl_client_hello(const SSL *ssl, unsigned *format,
   if (watch == NULL || watch->hello_len == 0) {
     return TLSDIAG_STATUS_E_ABSENT;
   }
-  if (watch->hello_len > watch->hello_room) {
+  if (watch->hello_len > watch->hello_room || watch->hello == NULL) {
     return TLSDIAG_STATUS_E_STORAGE;
   }
   *format = watch->hello_format;

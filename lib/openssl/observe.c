@@ -169,7 +169,11 @@ static void keep_hello(struct watch *watch, unsigned format, const uint8_t *msg,
   }
   watch->hello_format = (uint8_t)format;
   watch->hello_len = (uint32_t)len;
-  if (len <= watch->hello_room) {
+  if (len <= watch->hello_room && !watch->lent) {
+    OPENSSL_free(watch->hello);
+    watch->hello = watch_malloc(len);
+  }
+  if (len <= watch->hello_room && watch->hello != NULL) {
     memcpy(watch->hello, msg, len);
   }
 }

@@ -15,7 +15,8 @@ struct direction {
   uint8_t data;     /* 1: application data was noted */
 };
 
-/* One SSL.  The flow stands right behind it, the ClientHello behind that. */
+/* One SSL.  The flow stands right behind it; in lent memory the ClientHello
+ * stands behind that, else it has a block of its own size. */
 struct watch {
   tlsdiag_ssl_options opts;
   struct direction side[2]; /* by TLSDIAG_FROM_* */
@@ -49,6 +50,8 @@ struct watch_context {
 /* NULL when not watched; `make` brings a context's SSL under watch. */
 struct watch *watch_of(const SSL *ssl);
 struct watch *watch_make(SSL *ssl);
+/* OpenSSL's allocator, without a word to its caller when there is no memory. */
+void *watch_malloc(size_t size);
 struct watch_context *watch_context_of(const SSL *ssl);
 
 tlsdiag_flow *watch_flow(const struct watch *watch);
