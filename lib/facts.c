@@ -5,29 +5,8 @@
 #include "facts_shape.h"
 #include "suites.h"
 
-void fact_set(struct facts *k, unsigned fact, size_t index)
-{
-  if (!fact_holds(k, fact)) {
-    k->at[fact] = (uint8_t)(index + 1);
-  }
-}
-
-/* A fact that no single observation proves. */
-void fact_infer(struct facts *k, unsigned fact, int holds)
-{
-  if (holds && !fact_holds(k, fact)) {
-    k->at[fact] = INFERRED;
-  }
-}
-
-/* One bit of an observation's word that is one fact. */
-struct bit_fact {
-  uint32_t bit;
-  uint32_t fact;
-};
-
-static void set_bits(struct facts *k, uint32_t word, size_t index,
-                     const struct bit_fact *list, size_t num)
+void facts_set_bits(struct facts *k, uint32_t word, size_t index,
+                    const struct bit_fact *list, size_t num)
 {
   size_t i;
 
@@ -35,253 +14,6 @@ static void set_bits(struct facts *k, uint32_t word, size_t index,
     if ((word & list[i].bit) != 0) {
       fact_set(k, list[i].fact, index);
     }
-  }
-}
-
-#define SET_BITS(k, word, index, list) \
-  set_bits(k, word, index, list, sizeof(list) / sizeof((list)[0]))
-
-/* ---- hellos ---- */
-
-static const struct bit_fact hello_facts[] = {
-  {TLSDIAG_HELLO_SERVER_NAME, FACT_NAME},
-  {TLSDIAG_HELLO_NAME_IS_ADDRESS, FACT_NAME_IS_ADDRESS},
-  {TLSDIAG_HELLO_ALPN, FACT_ALPN},
-  {TLSDIAG_HELLO_EXTENDED_MASTER_SECRET, FACT_EMS},
-  {TLSDIAG_HELLO_FALLBACK_SCSV, FACT_SCSV},
-  {TLSDIAG_HELLO_RENEGOTIATION, FACT_SECURE_RENEGOTIATION},
-  {TLSDIAG_HELLO_TICKET, FACT_RESUMES},
-  {TLSDIAG_HELLO_PSK, FACT_PSK},
-  {TLSDIAG_HELLO_SHORT_PSK, FACT_PSK_BY_HAND},
-  {TLSDIAG_HELLO_PSK_SUITES, FACT_PSK_SUITES},
-  {TLSDIAG_HELLO_EARLY_DATA, FACT_EARLY_DATA},
-  {TLSDIAG_HELLO_ECH, FACT_ECH},
-  {TLSDIAG_HELLO_SEVERAL_SEGMENTS, FACT_LARGE},
-  {TLSDIAG_HELLO_SEVERAL_RECORDS, FACT_SPLIT_RECORDS},
-  {TLSDIAG_HELLO_NO_EXTENSIONS, FACT_NO_EXTENSIONS},
-  {TLSDIAG_HELLO_PARTIAL, FACT_HELLO_NOT_READ},
-  {TLSDIAG_HELLO_SSLV2_FORMAT, FACT_HELLO_SSLV2},
-  {TLSDIAG_HELLO_RENEGOTIATING, FACT_RENEGOTIATING},
-  {TLSDIAG_HELLO_POST_HANDSHAKE_AUTH, FACT_POST_HANDSHAKE_AUTH},
-  {TLSDIAG_HELLO_STATUS_REQUEST, FACT_STATUS_REQUEST},
-  {TLSDIAG_HELLO_GREASE, FACT_GREASE},
-};
-
-static void hello(struct facts *k, const struct observed *o, size_t i)
-{
-  if ((o->a & TLSDIAG_HELLO_SECOND) != 0) {
-    fact_set(k, FACT_SECOND_HELLO, i);
-    return;
-  }
-  fact_set(k, FACT_HELLO, i);
-  SET_BITS(k, o->a, i, hello_facts);
-  if ((o->a & (TLSDIAG_HELLO_PARTIAL | TLSDIAG_HELLO_SSLV2_FORMAT)) != 0) {
-    return; /* what is absent here may only not have been seen */
-  }
-  if ((o->a & TLSDIAG_HELLO_SERVER_NAME) == 0) {
-    fact_set(k, FACT_NO_NAME, i);
-  }
-  if ((o->a & TLSDIAG_HELLO_EXTENDED_MASTER_SECRET) == 0) {
-    fact_set(k, FACT_NO_EMS, i);
-  }
-  if ((o->a & TLSDIAG_HELLO_SIGNATURE_ALGORITHMS) == 0) {
-    fact_set(k, FACT_NO_SIGALGS, i);
-  }
-  if ((o->a & TLSDIAG_HELLO_SUPPORTED_GROUPS) == 0) {
-    fact_set(k, FACT_NO_GROUPS, i);
-  }
-  if ((o->a & TLSDIAG_HELLO_KEY_SHARE) == 0) {
-    fact_set(k, FACT_NO_KEY_SHARE, i);
-  }
-  /* A TLS 1.3 client sends a session_id for show (RFC 8446 appendix D.4). */
-  if ((o->a & (TLSDIAG_HELLO_SESSION_ID | TLSDIAG_HELLO_SUPPORTED_VERSIONS)) ==
-      TLSDIAG_HELLO_SESSION_ID) {
-    fact_set(k, FACT_RESUMES, i);
-  }
-}
-
-/* DTLS counts down: 1.0 is 0xfeff and of the age of TLS 1.1, 1.2 is 0xfefd
- * (RFC 6347 section 1), 1.3 is 0xfefc (RFC 9147). */
-static unsigned version_as_tls(unsigned version)
-{
-  if (version >> 8 != 0xfe) {
-    return version;
-  }
-  return version == 0xfeff ? 0x0302 : 0x0303 + (version <= 0xfefc);
-}
-
-static void offered_versions(struct facts *k, const struct observed *o,
-                             size_t i)
-{
-  unsigned max = version_as_tls(o->a >> 16);
-  unsigned min = version_as_tls(o->a & 0xffff);
-
-  if (max <= 0x0300) {
-    fact_set(k, FACT_MAX_SSL3, i);
-  }
-  if (max <= 0x0302) {
-    fact_set(k, FACT_MAX_TLS11, i);
-  }
-  if (max <= 0x0303) {
-    fact_set(k, FACT_MAX_TLS12, i);
-  }
-  if (max >= 0x0304) {
-    fact_set(k, FACT_OFFERS_TLS13, i);
-  }
-  if (min >= 0x0304) {
-    fact_set(k, FACT_ONLY_TLS13, i);
-  }
-  if (min >= 0x0303) {
-    fact_set(k, FACT_MIN_TLS12, i);
-  }
-}
-
-static void offered_suites(struct facts *k, const struct observed *o, size_t i)
-{
-  const uint32_t bits = o->a;
-  const uint32_t kinds =
-    bits & (TLSDIAG_SUITES_TLS13 | TLSDIAG_SUITES_ECDHE_ECDSA |
-            TLSDIAG_SUITES_ECDHE_RSA | TLSDIAG_SUITES_DHE_RSA |
-            TLSDIAG_SUITES_RSA | TLSDIAG_SUITES_PSK | TLSDIAG_SUITES_ANON |
-            TLSDIAG_SUITES_ECDH_STATIC | TLSDIAG_SUITES_SRP_KRB |
-            TLSDIAG_SUITES_GOST_SM | TLSDIAG_SUITES_UNKNOWN);
-  const uint32_t strength =
-    bits & (TLSDIAG_SUITES_TLS13 | TLSDIAG_SUITES_AEAD12 | TLSDIAG_SUITES_CBC);
-
-  if (o->b == 0) {
-    fact_set(k, FACT_NO_SUITES, i);
-    return;
-  }
-  if (o->b <= 2) {
-    fact_set(k, FACT_FEW_SUITES, i);
-  }
-  if (o->b <= 5) {
-    fact_set(k, FACT_SOME_SUITES, i);
-  }
-  if (bits == 0) { /* SSLv2 kinds are not judged */
-    return;
-  }
-  if (kinds == TLSDIAG_SUITES_TLS13) {
-    fact_set(k, FACT_ONLY_TLS13_SUITES, i);
-  }
-  if (strength == 0) {
-    fact_set(k, FACT_WEAK_SUITES, i);
-  }
-  if ((kinds & ~(uint32_t)(TLSDIAG_SUITES_GOST_SM | TLSDIAG_SUITES_UNKNOWN |
-                           TLSDIAG_SUITES_SRP_KRB |
-                           TLSDIAG_SUITES_ECDH_STATIC)) == 0) {
-    fact_set(k, FACT_ODD_SUITES, i);
-  }
-  if (kinds == TLSDIAG_SUITES_ECDHE_ECDSA) {
-    fact_set(k, FACT_ECDSA_SUITES, i);
-  }
-  if ((kinds & (TLSDIAG_SUITES_ECDHE_ECDSA | TLSDIAG_SUITES_TLS13 |
-                TLSDIAG_SUITES_PSK | TLSDIAG_SUITES_ANON)) == 0) {
-    fact_set(k, FACT_RSA_SUITES, i);
-  }
-  if ((kinds & (TLSDIAG_SUITES_ECDHE_ECDSA | TLSDIAG_SUITES_ECDHE_RSA |
-                TLSDIAG_SUITES_TLS13 | TLSDIAG_SUITES_DHE_RSA)) == 0) {
-    fact_set(k, FACT_NO_FORWARD_SECRECY, i);
-  }
-  if (kinds == TLSDIAG_SUITES_ANON) {
-    fact_set(k, FACT_ANON_SUITES, i);
-  }
-}
-
-static void offered_groups(struct facts *k, const struct observed *o, size_t i)
-{
-  unsigned count = o->b >> 16;
-
-  if (count == 1) {
-    fact_set(k, FACT_FEW_GROUPS, i);
-  }
-  if (count <= 2) {
-    fact_set(k, FACT_TWO_GROUPS, i);
-  }
-  if ((o->a & TLSDIAG_GROUPS_P256) == 0) {
-    fact_set(k, FACT_NO_P256, i);
-    if ((o->a & TLSDIAG_GROUPS_X25519) == 0) {
-      fact_set(k, FACT_ODD_GROUPS, i);
-    }
-  }
-}
-
-static void offered_sigalgs(struct facts *k, const struct observed *o, size_t i)
-{
-  if (o->b <= 2) {
-    fact_set(k, FACT_FEW_SIGALGS, i);
-  }
-  if ((o->a & (TLSDIAG_SIGALGS_RSA_PKCS1 | TLSDIAG_SIGALGS_RSA_PSS |
-               TLSDIAG_SIGALGS_ECDSA | TLSDIAG_SIGALGS_EDDSA)) == 0) {
-    fact_set(k, FACT_SHA1_SIGALGS, i);
-  }
-  if ((o->a & (TLSDIAG_SIGALGS_RSA_PKCS1 | TLSDIAG_SIGALGS_RSA_PSS)) == 0) {
-    fact_set(k, FACT_NO_RSA_SIGALGS, i);
-  }
-  if ((o->a & TLSDIAG_SIGALGS_RSA_PSS) == 0) {
-    fact_set(k, FACT_NO_PSS, i);
-  }
-  if ((o->a & TLSDIAG_SIGALGS_ECDSA) == 0) {
-    fact_set(k, FACT_NO_ECDSA_SIGALGS, i);
-  }
-}
-
-static void server_hello(struct facts *k, const struct observed *o, size_t i)
-{
-  unsigned version = o->a >> 16;
-  uint32_t bits = o->b >> 16;
-  const struct suite_info *suite = suite_find((uint16_t)o->a);
-  unsigned kx = suite != NULL ? suite->kx : SUITE_KX_OTHER;
-
-  k->version = (uint16_t)version;
-  k->cipher = (uint16_t)o->a;
-  fact_set(k, FACT_SERVER_HELLO, i);
-  fact_set(k,
-           version >= 0x0304 && version < 0xfe00 ? FACT_TLS13
-           : version == 0x0303 || version == 0xfefd ? FACT_TLS12
-                                                     : FACT_OLD_VERSION,
-           i);
-  if ((bits & TLSDIAG_SERVER_HELLO_NOT_OFFERED) != 0) {
-    fact_set(k, FACT_NOT_OFFERED, i);
-  }
-  if ((bits & (TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS12 |
-               TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS11)) != 0) {
-    fact_set(k, FACT_DOWNGRADE, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED) != 0) {
-    fact_set(k, FACT_SUITE_NOT_OFFERED, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_UNSOLICITED) != 0) {
-    fact_set(k, FACT_UNSOLICITED, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_RESUMED) != 0) {
-    fact_set(k, FACT_RESUMED, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_PSK) != 0) {
-    fact_set(k, FACT_SERVER_PSK, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_ALPN) != 0) {
-    fact_set(k, FACT_ALPN_ANSWERED, i);
-  }
-  if (fact_holds(k, FACT_TLS13)) {
-    return; /* the rest has no meaning there */
-  }
-  fact_set(k,
-           (bits & TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET) != 0
-             ? FACT_SERVER_EMS
-             : FACT_SERVER_NO_EMS,
-           i);
-  if ((bits & TLSDIAG_SERVER_HELLO_RENEGOTIATION_INFO) == 0) {
-    fact_set(k, FACT_SERVER_NO_RENEGOTIATION, i);
-  }
-  if (kx == SUITE_KX_RSA) {
-    fact_set(k, FACT_RSA_KEY_EXCHANGE, i);
-  }
-  if (kx == SUITE_KX_DHE) {
-    fact_set(k, FACT_DHE_KEY_EXCHANGE, i);
-  }
-  if (kx >= SUITE_KX_PSK && kx <= SUITE_KX_ECDHE_PSK) {
-    fact_set(k, FACT_PSK_KEY_EXCHANGE, i);
   }
 }
 
@@ -515,6 +247,14 @@ static void alert(struct facts *k, const struct observed *o, size_t i)
 static void one(struct facts *k, const struct observed *o, size_t i)
 {
   switch (o->kind) {
+  case TLSDIAG_OBS_CLIENT_HELLO:
+  case TLSDIAG_OBS_OFFERED_VERSIONS:
+  case TLSDIAG_OBS_OFFERED_SUITES:
+  case TLSDIAG_OBS_OFFERED_GROUPS:
+  case TLSDIAG_OBS_OFFERED_SIGALGS:
+  case TLSDIAG_OBS_SERVER_HELLO:
+    facts_of_hello(k, o, i);
+    break;
   case TLSDIAG_OBS_SYN_ACK: fact_set(k, FACT_CONNECTED, i); break;
   case TLSDIAG_OBS_REFUSED: fact_set(k, FACT_REFUSED, i); break;
   case TLSDIAG_OBS_RETRANSMITTED: retransmitted(k, o, i); break;
@@ -530,14 +270,8 @@ static void one(struct facts *k, const struct observed *o, size_t i)
   case TLSDIAG_OBS_ONE_SIDED: fact_set(k, FACT_ONE_SIDED, i); break;
   case TLSDIAG_OBS_FIRST_BYTES: first_bytes(k, o, i); break;
   case TLSDIAG_OBS_STARTTLS: prologue(k, o, i); break;
-  case TLSDIAG_OBS_CLIENT_HELLO: hello(k, o, i); break;
-  case TLSDIAG_OBS_OFFERED_VERSIONS: offered_versions(k, o, i); break;
-  case TLSDIAG_OBS_OFFERED_SUITES: offered_suites(k, o, i); break;
-  case TLSDIAG_OBS_OFFERED_GROUPS: offered_groups(k, o, i); break;
-  case TLSDIAG_OBS_OFFERED_SIGALGS: offered_sigalgs(k, o, i); break;
   case TLSDIAG_OBS_HELLO_RETRY_REQUEST: fact_set(k, FACT_RETRY, i); break;
   case TLSDIAG_OBS_HELLO_VERIFY_REQUEST: fact_set(k, FACT_DTLS_COOKIE, i); break;
-  case TLSDIAG_OBS_SERVER_HELLO: server_hello(k, o, i); break;
   case TLSDIAG_OBS_CERTIFICATE: certificate(k, o, i); break;
   case TLSDIAG_OBS_CERTIFICATE_STATUS: fact_set(k, FACT_STAPLED, i); break;
   case TLSDIAG_OBS_SERVER_KEY_EXCHANGE: key_exchange(k, o, i); break;
