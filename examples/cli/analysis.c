@@ -8,11 +8,12 @@
 enum {
   CONNS_MAX = 1 << 18,
   WATCHES_MAX = 1 << 15,
-  LINGER_CLOSED_US = 300000, /* the last packets may come late */
-  LINGER_RESET_US = 1000000, /* so may data of a side that was reset */
-  LINGER_TOLD_US = 1500000,  /* repeated packets are no connection */
+  LINGER_CLOSED_US = 100000, /* the last packets may come late */
+  LINGER_RESET_US = 500000,  /* so may data of a side that was reset */
+  LINGER_TOLD_US = 1000000,  /* repeated packets are no connection */
   KEEP_US = 60000000,        /* a client that tries again does it soon */
-  KEEP_MAX = 512,
+  KEEP_MAX = 64,
+  QUEUES_US = 5000,
   SWEEP_US = 30000000,
   SYN_IDLE_US = 150000000, /* longer than a SYN is repeated */
   IDLE_US = 600000000      /* longer than a server waits for a client */
@@ -60,11 +61,16 @@ static void forget(struct analysis *a, struct conn *c)
   conntable_remove(&a->table, c);
 }
 
+static int outcome_of(struct analysis *a, struct conn *c)
+{
+  return a->calls.ended != NULL ? a->calls.ended(a->calls.arg, a, c) : -1;
+}
+
 /* Delivers what is left to the flow.  Returns 1 if its verdict may still gain
  * by other connections. */
 static int end(struct analysis *a, struct conn *c)
 {
-  int keep = 0;
+  int outcome;
 
   if (c->flags & (CONN_ENDED | CONN_DONE)) {
     return 0;
@@ -77,10 +83,8 @@ static int end(struct analysis *a, struct conn *c)
   }
   stream_forget(&a->streams, &c->half[0]);
   stream_forget(&a->streams, &c->half[1]);
-  if (a->calls.ended != NULL) {
-    keep = a->calls.ended(a->calls.arg, a, c);
-  }
-  return keep && c->watch != NULL;
+  outcome = outcome_of(a, c);
+  return outcome >= 0 && outcome != TLSDIAG_OUTCOME_COMPLETED;
 }
 
 /* The last word on a connection.  What is left of it is a few bytes to know
@@ -152,6 +156,7 @@ static void queues_run(struct analysis *a)
 {
   struct conn *c;
 
+  a->queues_us = a->now_us;
   end_due(a, &a->closed);
   end_due(a, &a->reset);
   while (a->kept.first != NULL &&
@@ -196,7 +201,9 @@ static void tick(struct analysis *a, uint64_t t_us)
     a->swept_us = t_us;
   } else if (agreed > a->now_us) {
     a->now_us = agreed;
-    queues_run(a);
+    if (a->now_us - a->queues_us > QUEUES_US) {
+      queues_run(a);
+    }
     if (a->now_us - a->swept_us > SWEEP_US) {
       sweep(a);
     }
@@ -227,8 +234,7 @@ static void touch(const struct analysis *a, struct conn *c,
   c->last_us = p->t_us > a->now_us ? p->t_us : a->now_us;
 }
 
-static struct conn *open_conn(struct analysis *a, uint32_t tag,
-                              const struct conn_key *key,
+static struct conn *open_conn(struct analysis *a, const struct conn_key *key,
                               const struct packet *p)
 {
   struct conn *c;
@@ -239,7 +245,7 @@ static struct conn *open_conn(struct analysis *a, uint32_t tag,
   if (a->watches.count >= a->watches.limit) {
     evict(a, 1);
   }
-  c = conntable_add(&a->table, tag, key);
+  c = conntable_add(&a->table, conntable_tag(&a->table, key), key);
   if (c == NULL) {
     a->num_unwatched++;
     return NULL;
@@ -259,17 +265,8 @@ static struct conn *open_conn(struct analysis *a, uint32_t tag,
  * kept is the fact, in a few bytes. */
 static void drop_watch(struct analysis *a, struct conn *c)
 {
-  tlsdiag_verdict verdict;
-
-  verdict.size = sizeof verdict;
-  if (tlsdiag_classify(c->watch->flow, &verdict) != TLSDIAG_STATUS_OK) {
-    return;
-  }
-  if (verdict.outcome == TLSDIAG_OUTCOME_COMPLETED) {
+  if (outcome_of(a, c) == TLSDIAG_OUTCOME_COMPLETED) {
     c->flags |= CONN_COMPLETED;
-    if (a->calls.ended != NULL) {
-      (void)a->calls.ended(a->calls.arg, a, c);
-    }
   } else if (!c->watch->spoke_tls) {
     c->flags |= CONN_NOT_TLS;
   } else {
@@ -295,12 +292,24 @@ static void queue_closed(struct analysis *a, struct conn *c,
   }
 }
 
+/* Packets come in bursts: the connection of the one before is looked at
+ * first. */
+static struct conn *find_conn(struct analysis *a, const struct conn_key *key)
+{
+  struct conn *c = a->latest;
+
+  if (c == NULL || !c->in_use || !conn_key_equal(&c->key, key)) {
+    c = conntable_find(&a->table, conntable_tag(&a->table, key), key);
+    a->latest = c;
+  }
+  return c;
+}
+
 static void segment(struct analysis *a, const struct packet *p)
 {
   struct conn_key key;
   unsigned side = conn_key_make(&key, p);
-  uint32_t tag = conntable_tag(&a->table, &key);
-  struct conn *c = conntable_find(&a->table, tag, &key);
+  struct conn *c = find_conn(a, &key);
 
   if (c != NULL && (p->tcp_flags & TCP_SYN) && tcp_is_reuse(c, side, p)) {
     finish(a, c);
@@ -317,7 +326,7 @@ static void segment(struct analysis *a, const struct packet *p)
       a->num_stray++;
       return;
     }
-    c = open_conn(a, tag, &key, p);
+    c = open_conn(a, &key, p);
     if (c == NULL) {
       return;
     }
@@ -335,19 +344,17 @@ static void datagram(struct analysis *a, const struct packet *p)
   struct conn_key key;
   struct conn *c;
   unsigned side;
-  uint32_t tag;
 
   if (!dtls_is_record(p->payload, p->payload_len)) {
     return;
   }
   side = conn_key_make(&key, p);
-  tag = conntable_tag(&a->table, &key);
-  c = conntable_find(&a->table, tag, &key);
+  c = find_conn(a, &key);
   if (c == NULL) {
     if (!dtls_is_hello(p->payload, p->payload_len)) {
       return;
     }
-    c = open_conn(a, tag, &key, p);
+    c = open_conn(a, &key, p);
     if (c == NULL) {
       return;
     }

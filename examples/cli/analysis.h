@@ -14,7 +14,8 @@ struct analysis;
 /* Who is told of connections.  Each one is told twice, and between the two a
  * later connection may shed light on it. */
 struct analysis_calls {
-  /* [opt] It has ended.  1: its verdict may gain by later connections. */
+  /* [opt] It has ended, or nothing more is to be learnt of it.  Returns its
+   * TLSDIAG_OUTCOME_* so far, -1 if it has none. */
   int (*ended)(void *arg, struct analysis *a, struct conn *c);
   /* The last word.  After it returns what was watched is gone. */
   void (*done)(void *arg, const struct conn *c);
@@ -30,12 +31,14 @@ struct analysis {
   struct connqueue kept; /* ended; later ones may shed light on them */
   struct connqueue told; /* done with; known for a while longer */
   size_t num_kept;
+  struct conn *latest; /* of the packet before; may be free by now */
   link_peel *peel;
   struct analysis_calls calls;
   int keep_completed; /* they are wanted too */
   int reserved_;
   uint64_t now_us;      /* the capture's own clock: it never goes back */
   uint64_t previous_us; /* time of the packet before */
+  uint64_t queues_us;   /* when the queues were last looked at */
   uint64_t swept_us;
   uint64_t first_us;
   uint64_t frame;

@@ -75,7 +75,6 @@ struct watch {
   uint8_t spoke_tls;     /* a TLS message of either side was seen */
   uint8_t num_protected; /* encrypted records of a TLS 1.3 client */
   uint32_t data_bytes;   /* fed so far */
-  uint32_t data_from;    /* of them before data flowed both ways */
   uint64_t frame[TLSDIAG_MAX_OBSERVATIONS]; /* where each was learnt */
   tlsdiag_flow *flow;                       /* behind this struct */
 };

@@ -109,7 +109,7 @@ static struct conn *stored(const struct conntable *t, const struct slot *s)
   return &t->blocks[number >> BLOCK_SHIFT][number & (BLOCK - 1)];
 }
 
-static int key_equal(const struct conn_key *a, const struct conn_key *b)
+int conn_key_equal(const struct conn_key *a, const struct conn_key *b)
 {
   uint64_t x[sizeof *a / sizeof(uint64_t)];
   uint64_t y[sizeof *b / sizeof(uint64_t)];
@@ -130,7 +130,7 @@ struct conn *conntable_find(const struct conntable *t, uint32_t tag,
     if (t->slots[i].tag == tag) {
       struct conn *c = stored(t, &t->slots[i]);
 
-      if (key_equal(&c->key, key)) {
+      if (conn_key_equal(&c->key, key)) {
         return c;
       }
     }

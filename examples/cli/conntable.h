@@ -29,6 +29,7 @@ void conntable_free(struct conntable *t);
 
 /* Builds the key of a packet.  Returns which endpoint of it is the source. */
 unsigned conn_key_make(struct conn_key *key, const struct packet *p);
+int conn_key_equal(const struct conn_key *a, const struct conn_key *b);
 uint32_t conntable_tag(const struct conntable *t, const struct conn_key *key);
 
 struct conn *conntable_find(const struct conntable *t, uint32_t tag,

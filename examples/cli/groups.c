@@ -3,7 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CLIENTS = 4096, MAX_RECORDS = 1 << 16, LOOK_BACK = 64 };
+enum {
+  MAX_CLIENTS = 4096,
+  MAX_RECORDS = 1 << 16,
+  LOOK_BACK = 64,
+  ALL_OF = 2048 /* of so many connections the good ones count too */
+};
 
 void groups_init(struct groups *g)
 {
@@ -25,18 +30,37 @@ void groups_free(struct groups *g)
   memset(g, 0, sizeof *g);
 }
 
-/* FNV-1a over the server's address and port. */
-static uint32_t server_key(const struct conn *c)
+/* FNV-1a over an address and a number. */
+static uint32_t address_hash(const uint8_t *addr, uint16_t number)
 {
-  const uint8_t *addr = c->key.addr[!c->client];
   uint32_t hash = 0x811c9dc5u;
   unsigned i;
 
-  for (i = 0; i < sizeof c->key.addr[0]; i++) {
+  for (i = 0; i < 16; i++) {
     hash = (hash ^ addr[i]) * 0x01000193u;
   }
-  hash = (hash ^ (c->key.port[!c->client] & 0xffu)) * 0x01000193u;
-  return (hash ^ c->key.port[!c->client] >> 8) * 0x01000193u;
+  hash = (hash ^ (number & 0xffu)) * 0x01000193u;
+  return (hash ^ number >> 8) * 0x01000193u;
+}
+
+static uint32_t server_key(const struct conn *c)
+{
+  return address_hash(c->key.addr[!c->client], c->key.port[!c->client]);
+}
+
+/* Good connections are many and say something only beside a bad one of the
+ * same client.  In a long capture they count once that one was seen. */
+static int is_worth_it(struct groups *g, const struct conn *c, unsigned outcome)
+{
+  uint32_t hash = address_hash(c->key.addr[c->client], 0);
+  uint64_t *word = &g->failed[hash / 64 % GROUP_FILTER];
+  uint64_t bit = (uint64_t)1 << hash % 64;
+
+  if (outcome != TLSDIAG_OUTCOME_COMPLETED) {
+    *word |= bit;
+    return 1;
+  }
+  return c->index < ALL_OF || (*word & bit) != 0;
 }
 
 /* The record that this group continues: one of the same client and cause that
@@ -149,19 +173,20 @@ static void tell_members(struct analysis *a, struct conn *c,
   }
 }
 
-int groups_ended(struct groups *g, struct analysis *a, struct conn *c)
+void groups_ended(struct groups *g, struct analysis *a, struct conn *c,
+                  unsigned outcome)
 {
   const tlsdiag_track *track = NULL;
   tlsdiag_attempt attempt;
   tlsdiag_group group;
 
-  if (g->tracker == NULL || c->watch == NULL || c->client == SIDE_UNKNOWN ||
+  if (g->tracker == NULL || !is_worth_it(g, c, outcome) ||
       tlsdiag_attempt_from_flow(c->watch->flow, c->index, server_key(c),
                                 &attempt) != TLSDIAG_STATUS_OK ||
       tlsdiag_tracker_add(g->tracker, c->key.addr[c->client],
                           sizeof c->key.addr[0], &attempt,
                           &track) != TLSDIAG_STATUS_OK) {
-    return 0;
+    return;
   }
   group.size = sizeof group;
   if (track != NULL && track->num_attempts > 1 &&
@@ -170,5 +195,4 @@ int groups_ended(struct groups *g, struct analysis *a, struct conn *c)
     tell_members(a, c, track, &group);
     record_group(g, c, track, &group);
   }
-  return attempt.outcome != TLSDIAG_OUTCOME_COMPLETED;
 }

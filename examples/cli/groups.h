@@ -9,7 +9,7 @@
 #include "analysis.h"
 #include "tool.h"
 
-enum { GROUP_MEMBERS = 32 };
+enum { GROUP_MEMBERS = 32, GROUP_FILTER = 1024 };
 
 struct group_record {
   uint64_t member[GROUP_MEMBERS]; /* indexes of connections, ascending */
@@ -28,6 +28,7 @@ struct groups {
   tlsdiag_tracker *tracker;
   void *memory;
   struct group_record *record;
+  uint64_t failed[GROUP_FILTER]; /* bits: clients that had a failure */
   size_t num_records;
   size_t room;
 };
@@ -36,9 +37,10 @@ struct groups {
 void groups_init(struct groups *g);
 void groups_free(struct groups *g);
 
-/* Connection `c` has ended and its flow knows all it ever will.  Returns 1 if
- * its verdict may still gain by later connections. */
-int groups_ended(struct groups *g, struct analysis *a, struct conn *c);
+/* Connection `c` has ended and its flow knows all it ever will.  outcome is
+ * TLSDIAG_OUTCOME_*. */
+void groups_ended(struct groups *g, struct analysis *a, struct conn *c,
+                  unsigned outcome);
 
 void groups_json(struct out *o, const struct groups *g, struct tool *t,
                  const char *file);

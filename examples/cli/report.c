@@ -12,6 +12,8 @@
 
 enum { NAME_CAP = 200 };
 
+#define NOBODY UINT64_MAX /* index of no connection */
+
 /* JSON is told as it comes, a report for people once all is known. */
 static void tell(void *report, const char *text, size_t len)
 {
@@ -29,6 +31,7 @@ int report_init(struct report *r, struct tool *tool, const char *file)
   memset(r, 0, sizeof *r);
   r->tool = tool;
   r->file = file;
+  r->judged = NOBODY;
   spool_init(&r->spool);
   groups_init(&r->groups);
   out_init(&r->text, NULL);
@@ -88,9 +91,12 @@ static int judge(struct report *r, const struct conn *c, struct finding *f)
     r->summary.outcome[TLSDIAG_OUTCOME_COMPLETED]++;
     return 0;
   }
-  if (finding_judge(f, c, r->file) != 0) {
-    r->summary.num_foreign++;
-    return 0;
+  if (r->judged != c->index) {
+    r->judged = NOBODY;
+    if (finding_judge(f, c, r->file) != 0) {
+      r->summary.num_foreign++;
+      return 0;
+    }
   }
   if (finding_is_foreign(f)) {
     r->summary.num_foreign++;
@@ -103,8 +109,17 @@ static int judge(struct report *r, const struct conn *c, struct finding *f)
 int report_ended(void *report, struct analysis *a, struct conn *c)
 {
   struct report *r = report;
+  struct finding *f = r->finding;
 
-  return groups_ended(&r->groups, a, c);
+  r->judged = NOBODY;
+  if (finding_judge(f, c, r->file) != 0) {
+    return -1;
+  }
+  groups_ended(&r->groups, a, c, f->verdict.outcome);
+  if (f->verdict.outcome == TLSDIAG_OUTCOME_COMPLETED) {
+    r->judged = c->index; /* no group will change that */
+  }
+  return f->verdict.outcome;
 }
 
 void report_connection(void *report, const struct conn *c)

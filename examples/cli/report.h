@@ -18,6 +18,7 @@ struct report {
   struct spool spool; /* people: the summary comes first */
   struct out text;    /* of the connection at hand */
   struct finding *finding;
+  uint64_t judged; /* index of the connection whose verdict it holds */
   struct prints_memory *prints;
   uint64_t shown[SUMMARY_CAUSES]; /* in full, by cause */
   int last_was_full;

@@ -7,8 +7,7 @@ enum {
   COPY_ID_US = 100000,  /* the same IP-ID as well */
   WINDOW_MAX = 1 << 26, /* beyond: no segment of this stream */
   WINDOW_BEHIND = 1 << 20,
-  LEAN_AFTER = 4 << 10, /* application data that teaches nothing more */
-  FED_MAX = 256 << 10   /* no handshake is longer */
+  FED_MAX = 256 << 10 /* no handshake is longer */
 };
 
 static int32_t seq_ahead(uint32_t a, uint32_t b)
@@ -188,8 +187,7 @@ static void try_lean(struct streams *s, struct conn *c)
 {
   const struct watch *w = c->watch;
 
-  if ((w->data_seen == 3 && w->data_bytes - w->data_from > LEAN_AFTER) ||
-      w->data_bytes > FED_MAX) {
+  if (w->data_seen == 3 || w->data_bytes > FED_MAX) {
     c->flags |= CONN_LEAN;
     stream_forget(s, &c->half[0]);
     stream_forget(s, &c->half[1]);

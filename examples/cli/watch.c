@@ -108,14 +108,6 @@ void watch_drop(struct watchpool *pool, struct watch *w)
   pool->count--;
 }
 
-static void note_data(struct watch *w, unsigned sides)
-{
-  if (w->data_seen != 3) {
-    w->data_seen |= (uint8_t)sides;
-    w->data_from = w->data_bytes;
-  }
-}
-
 /* TLS 1.3 hides the type of a record: a server that sends a long one after
  * the client's Finished and something more is past the handshake. */
 static void note_kind(struct watch *w, unsigned index)
@@ -128,13 +120,13 @@ static void note_kind(struct watch *w, unsigned index)
   }
   switch (seen.kind) {
   case TLSDIAG_OBS_APPLICATION_DATA:
-    note_data(w, 1u << seen.from);
+    w->data_seen |= (uint8_t)(1u << seen.from);
     break;
   case TLSDIAG_OBS_PROTECTED_RECORD:
     if (seen.from == TLSDIAG_FROM_CLIENT) {
       w->num_protected = w->num_protected == 0 ? 1 : 2;
     } else if (w->num_protected == 2 && seen.a >= PAGE_RECORD) {
-      note_data(w, 3);
+      w->data_seen = 3;
     }
     break;
   case TLSDIAG_OBS_CLIENT_HELLO:
