@@ -19,6 +19,7 @@ set(TLSDIAG_SOURCE_NAMES
   extension_bodies.c
   extensions.c
   facts.c
+  facts_hello.c
   facts_shape.c
   first_bytes.c
   flow.c
