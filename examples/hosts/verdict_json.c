@@ -77,13 +77,27 @@ static void put_name(struct out *o, const char *key, uint32_t registry,
   put_text(o, key, tlsdiag_name(registry, value));
 }
 
+static void put_names(struct out *o, const tlsdiag_bytes *list)
+{
+  tlsdiag_bytes name;
+  tlsdiag_iter it;
+  int first = 1;
+
+  puts_out(o, "[");
+  tlsdiag_iter_init(&it, list);
+  while (tlsdiag_next_name(&it, &name)) {
+    put(o, ",", first ? 0 : 1);
+    put_string(o, name.ptr, name.len);
+    first = 0;
+  }
+  puts_out(o, "]");
+}
+
 static void put_hello(struct out *o, const struct verdict_line *line)
 {
   tlsdiag_client_hello hello;
-  tlsdiag_bytes name;
-  tlsdiag_iter it;
   char print[40];
-  int first = 1, ok;
+  int ok;
 
   memset(&hello, 0, sizeof hello);
   hello.size = sizeof hello;
@@ -98,14 +112,7 @@ static void put_hello(struct out *o, const struct verdict_line *line)
     puts_out(o, "null");
   }
   put_key(o, "alpn");
-  puts_out(o, "[");
-  tlsdiag_iter_init(&it, &hello.alpn);
-  while (ok && tlsdiag_next_name(&it, &name)) {
-    put(o, ",", first ? 0 : 1);
-    put_string(o, name.ptr, name.len);
-    first = 0;
-  }
-  puts_out(o, "]");
+  put_names(o, &hello.alpn);
   if (ok && hello.version_max != 0) {
     put_name(o, "version_max", TLSDIAG_REGISTRY_VERSION, hello.version_max);
   }

@@ -124,9 +124,8 @@ EXPORT("close") void page_close(uint32_t from, uint32_t how, uint64_t t_us)
 /* Everything a TCP header told: see tlsdiag_segment. */
 EXPORT("segment")
 void page_segment(uint32_t from, uint32_t tcp_flags, uint32_t ttl,
-                  uint32_t flags, uint32_t ip_id, uint32_t window,
-                  uint32_t mss, uint32_t len, uint32_t seq, uint32_t ack,
-                  uint64_t t_us)
+                  uint32_t flags, uint32_t ip_id, uint32_t window, uint32_t mss,
+                  uint32_t len, uint32_t seq, uint32_t ack, uint64_t t_us)
 {
   tlsdiag_segment segment;
 

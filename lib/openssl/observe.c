@@ -309,16 +309,27 @@ static void alert(SSL *ssl, struct watch *watch, unsigned from, int written,
   }
 }
 
+/* SSL_clear leaves no other trace than this: a server that has done something
+ * is about to read its first record. */
+static void before_reading(SSL *ssl, struct watch *watch, unsigned own)
+{
+  if (own == TLSDIAG_FROM_SERVER && watch->active &&
+      SSL_get_state(ssl) == TLS_ST_BEFORE) {
+    watch_report(ssl, watch);
+    watch_restart(watch);
+  }
+}
+
 void tlsdiag_ssl_observe(int write_p, int content_type, const void *buf,
                          size_t len, SSL *ssl)
 {
   struct watch *watch = watch_of(ssl);
   unsigned own, from;
 
-  if (SSL_is_dtls(ssl)) {
-    return;
+  if (watch == NULL) {
+    watch = SSL_is_dtls(ssl) ? NULL : watch_make(ssl);
   }
-  if (watch == NULL && (watch = watch_make(ssl)) == NULL) {
+  if (watch == NULL) {
     return;
   }
   own = watch_own_side(ssl);
@@ -326,10 +337,8 @@ void tlsdiag_ssl_observe(int write_p, int content_type, const void *buf,
   switch (content_type) {
   case RECORD_HEADER:
     if (len == RECORD_HEADER_LEN) {
-      if (!write_p && watch->active && SSL_get_state(ssl) == TLS_ST_BEFORE &&
-          own == TLSDIAG_FROM_SERVER) {
-        watch_report(ssl, watch); /* SSL_clear: a new connection begins */
-        watch_restart(watch);
+      if (!write_p) {
+        before_reading(ssl, watch, own);
       }
       record_header(ssl, watch, from, buf);
     }
