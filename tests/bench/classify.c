@@ -30,17 +30,18 @@ int main(int argc, char **argv)
   tlsdiag_verdict verdict;
   size_t len;
   FILE *file;
-  long i;
+  long i, times;
 
   if (argc != 4 || (file = fopen(argv[1], "rb")) == NULL) {
     return 2;
   }
+  times = atol(argv[3]);
   len = fread(hello, 1, sizeof hello, file);
   fclose(file);
   tlsdiag_flow_init(&flow, sizeof flow, NULL);
   tlsdiag_flow_feed(&flow, TLSDIAG_FROM_CLIENT, 0, hello, len, NULL);
   end_with(argv[2]);
-  for (i = 0; i < atol(argv[3]); i++) {
+  for (i = 0; i < times; i++) {
     verdict.size = sizeof verdict;
     tlsdiag_classify(&flow, &verdict);
   }
