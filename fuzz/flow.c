@@ -111,7 +111,7 @@ static void feed(tlsdiag_flow *flow, const struct event *e, enum cut cut,
 {
   size_t at, n;
 
-  if (cut == CUT_MESSAGES) {
+  if (cut == CUT_MESSAGES && e->len != 0) {
     feed_messages(flow, e);
     return;
   }
@@ -259,6 +259,28 @@ static void forgive_first_bytes(const tlsdiag_observation *x,
   }
 }
 
+/* A message that claims more than the room holds takes it all; what then comes
+ * in pieces from the other side goes unread, and what comes whole does not. */
+static int room_is_short(const tlsdiag_flow *flow)
+{
+  unsigned num = tlsdiag_flow_num_observations(flow);
+  tlsdiag_observation seen;
+  unsigned i;
+
+  for (i = 0; i < num; i++) {
+    seen.size = sizeof seen;
+    (void)tlsdiag_flow_observation(flow, i, &seen);
+    if ((seen.kind == TLSDIAG_OBS_CLIENT_HELLO &&
+         (seen.a & TLSDIAG_HELLO_PARTIAL) != 0) ||
+        (seen.kind == TLSDIAG_OBS_SERVER_HELLO && seen.a == 0) ||
+        (seen.kind == TLSDIAG_OBS_CERTIFICATE &&
+         (seen.a & TLSDIAG_CERT_NOT_READ) != 0)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 static int same_observations(const tlsdiag_flow *a, const tlsdiag_flow *b)
 {
   unsigned num = tlsdiag_flow_num_observations(a);
@@ -317,7 +339,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   check_verdict(a, &whole);
   for (i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
     b = run(data, size, cuts[i], &cut);
-    if (!same_observations(a, b) || memcmp(&whole, &cut, sizeof whole) != 0) {
+    if (!room_is_short(a) && !room_is_short(b) &&
+        (!same_observations(a, b) ||
+         memcmp(&whole, &cut, sizeof whole) != 0)) {
       print_flow("whole", a, &whole);
       print_flow(names[i], b, &cut);
       CHECK(!"the cuts make no difference");
