@@ -40,6 +40,13 @@ static int is_record_header(const uint8_t *p, size_t len)
   return len >= 3 && p[0] - 20u <= 3u && p[1] == 3 && p[2] <= 4;
 }
 
+/* Nearly every connection: no need to ask what else it might be. */
+static int is_handshake_record(const uint8_t *p, size_t len)
+{
+  return len >= 5 && p[0] == RECORD_HANDSHAKE && p[1] == 3 && p[2] <= 4 &&
+         p[3] < 0x40 && (p[3] | p[4]) != 0;
+}
+
 /* The first bytes are recognised: what comes next? */
 static void recognised(struct flow *f, unsigned from, uint32_t t,
                        unsigned protocol, const uint8_t *p, size_t len)
@@ -118,8 +125,8 @@ static int answers_request(const struct flow *f, unsigned from)
 
   return from == TLSDIAG_FROM_SERVER &&
          f->prologue == TLSDIAG_PROLOGUE_REQUESTED &&
-         (asked == TLSDIAG_PROTOCOL_POSTGRES || asked == TLSDIAG_PROTOCOL_LDAP ||
-          asked == TLSDIAG_PROTOCOL_RDP);
+         (asked == TLSDIAG_PROTOCOL_POSTGRES ||
+          asked == TLSDIAG_PROTOCOL_LDAP || asked == TLSDIAG_PROTOCOL_RDP);
 }
 
 size_t first_bytes_feed(struct flow *f, unsigned from, uint32_t t,
@@ -138,16 +145,18 @@ size_t first_bytes_feed(struct flow *f, unsigned from, uint32_t t,
   }
   /* TLS as a rule.  All else is looked at byte by byte, so that what is found
    * does not depend on how the bytes are cut. */
+  protocol = TLSDIAG_PROTOCOL_TLS;
   if (s->head_len == 0 &&
-      tlsdiag_recognise(data, len, from, &protocol) == TLSDIAG_STATUS_OK &&
-      protocol == TLSDIAG_PROTOCOL_TLS) {
+      (is_handshake_record(data, len) ||
+       (tlsdiag_recognise(data, len, from, &protocol) == TLSDIAG_STATUS_OK &&
+        protocol == TLSDIAG_PROTOCOL_TLS))) {
     recognised(f, from, t, protocol, data, len);
     return 0; /* nothing was held back: the new mode takes it all */
   }
   while (n < len && s->mode == MODE_FIRST) {
     s->head[s->head_len++] = data[n++];
     if (tlsdiag_recognise(s->head, s->head_len, from, &protocol) ==
-          TLSDIAG_STATUS_OK ||
+            TLSDIAG_STATUS_OK ||
         s->head_len == HEAD_MAX) {
       recognised(f, from, t, protocol, s->head, s->head_len);
       replay(f, from, t);

@@ -57,28 +57,15 @@ static unsigned ip_id_evidence(const struct side *s, const tlsdiag_segment *g)
   return TLSDIAG_PATH_IP_ID;
 }
 
-/* Every packet of one side travels the same way, so its TTL is the same but
- * for small route changes; a forger elsewhere on the path starts from another
- * number or is fewer hops away.  Kernels that answer without a socket may use
- * another initial TTL, but then it differs by half the usual steps (32, 64,
- * 128, 255), and hops stay equal. */
-static unsigned hops_of(unsigned ttl)
-{
-  unsigned start = ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
-
-  return start - ttl;
-}
-
+/* Every packet of one side starts from the same TTL and travels the same way,
+ * give or take a hop where routes are shared out.  A forger is another number
+ * of hops away, or another system with another TTL to start from. */
 static unsigned ttl_evidence(const struct side *s, const tlsdiag_segment *g)
 {
-  unsigned hops, usual;
+  unsigned lower = s->ttl < g->ttl ? s->ttl : g->ttl;
+  unsigned higher = s->ttl < g->ttl ? g->ttl : s->ttl;
 
-  if (s->ttl == 0 || g->ttl == 0 || s->ttl == g->ttl) {
-    return 0;
-  }
-  hops = hops_of(g->ttl);
-  usual = hops_of(s->ttl);
-  return hops > usual + 1 || usual > hops + 1 ? TLSDIAG_PATH_TTL : 0;
+  return lower != 0 && higher - lower > 2 ? TLSDIAG_PATH_TTL : 0;
 }
 
 /* Sooner after the last byte of the other side than half the round trip that

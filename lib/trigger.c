@@ -161,7 +161,14 @@ static uint32_t silence_before(const struct flow *f, size_t index)
 
 static void silence_facts(const struct flow *f, struct facts *k, size_t index)
 {
+  const struct observed *o = &f->observed[index];
   uint32_t ms = silence_before(f, index);
+
+  /* The host program's timer says so itself, clock or no clock. */
+  if (o->kind == TLSDIAG_OBS_CLOSE && o->a == TLSDIAG_CLOSE_TIMEOUT &&
+      ms < 2000) {
+    ms = 2000;
+  }
 
   fact_infer(k, FACT_QUICK, ms < 1000);
   fact_infer(k, FACT_SLOW, ms >= 2000);

@@ -110,7 +110,8 @@ typedef struct tlsdiag_client_hello {
   uint16_t format;  /* TLSDIAG_FORMAT_* */
   uint16_t legacy_version; /* the version field itself */
   uint16_t version_min; /* lowest and highest version really offered: */
-  uint16_t version_max; /* supported_versions wins; GREASE is ignored */
+  uint16_t version_max; /* supported_versions wins, GREASE is ignored; a
+                           hello without it states no minimum: 0 */
   uint16_t num_cipher_suites;
   uint16_t num_extensions;
   uint16_t record_size_limit;  /* 0 when absent */
