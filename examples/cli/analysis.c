@@ -305,34 +305,45 @@ static struct conn *find_conn(struct analysis *a, const struct conn_key *key)
   return c;
 }
 
+/* The connection that a packet belongs to, if it is worth a look: NULL for
+ * stray packets, and for those of a connection that is over or teaches nothing
+ * more. */
+static struct conn *conn_for(struct analysis *a, const struct conn_key *key,
+                             unsigned side, const struct packet *p)
+{
+  struct conn *c = find_conn(a, key);
+  unsigned news = p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST);
+
+  if (c != NULL && (news & TCP_SYN) && tcp_is_reuse(c, side, p)) {
+    finish(a, c);
+    c = NULL;
+  }
+  if (c != NULL) {
+    c->last_us = a->now_us;
+    return (c->flags & CONN_ENDED) || ((c->flags & CONN_LEAN) && news == 0)
+               ? NULL
+               : c;
+  }
+  if (p->payload_wire == 0 && !(news & TCP_SYN)) {
+    a->num_stray++;
+    return NULL;
+  }
+  c = open_conn(a, key, p);
+  if (c != NULL) {
+    c->index = a->num_conns++;
+  }
+  return c;
+}
+
 static void segment(struct analysis *a, const struct packet *p)
 {
   struct conn_key key;
   unsigned side = conn_key_make(&key, p);
-  struct conn *c = find_conn(a, &key);
+  struct conn *c = conn_for(a, &key, side, p);
 
-  if (c != NULL && (p->tcp_flags & TCP_SYN) && tcp_is_reuse(c, side, p)) {
-    finish(a, c);
-    c = NULL;
-  }
-  if (c != NULL && (c->flags & (CONN_LEAN | CONN_ENDED)) &&
-      ((c->flags & CONN_ENDED) ||
-       !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)))) {
-    touch(a, c, p);
+  if (c == NULL) {
     return;
   }
-  if (c == NULL) {
-    if (p->payload_wire == 0 && !(p->tcp_flags & TCP_SYN)) {
-      a->num_stray++;
-      return;
-    }
-    c = open_conn(a, &key, p);
-    if (c == NULL) {
-      return;
-    }
-    c->index = a->num_conns++;
-  }
-  touch(a, c, p);
   queue_closed(a, c, tcp_take(&a->streams, &a->watches, c, side, p));
   if ((c->flags & CONN_LEAN) && c->watch != NULL && !a->keep_completed) {
     drop_watch(a, c);

@@ -21,42 +21,46 @@ void escape_term(struct out *o, const void *bytes, size_t len, size_t cap)
   }
 }
 
-/* RFC 3629 section 4:
+/* RFC 3629 section 4: by the first byte, how long a sequence is and between
+ * which bounds its second byte must be (no overlong forms, no surrogates).
  *   UTF8-2 = C2-DF tail            UTF8-3 = E0 A0-BF tail / E1-EC 2tail /
  *   UTF8-4 = F0 90-BF 2tail /               ED 80-9F tail / EE-EF 2tail
  *            F1-F3 3tail / F4 80-8F 2tail */
+static const struct {
+  uint8_t first;
+  uint8_t last;
+  uint8_t len;
+  uint8_t low;
+  uint8_t high;
+} utf8_rows[] = {{0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf},
+                 {0xe1, 0xec, 3, 0x80, 0xbf}, {0xed, 0xed, 3, 0x80, 0x9f},
+                 {0xee, 0xef, 3, 0x80, 0xbf}, {0xf0, 0xf0, 4, 0x90, 0xbf},
+                 {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f}};
+
+enum { UTF8_ROWS = sizeof utf8_rows / sizeof utf8_rows[0] };
+
 size_t escape_utf8_len(const uint8_t *bytes, size_t len)
 {
-  uint8_t low = 0x80;
-  uint8_t high = 0xbf;
-  size_t want;
+  size_t row = 0;
   size_t i;
 
-  if (len == 0 || (bytes[0] >= 0x80 && bytes[0] < 0xc2) || bytes[0] > 0xf4) {
+  if (len == 0 || bytes[0] < 0x80) {
+    return len > 0;
+  }
+  while (row < UTF8_ROWS &&
+         (bytes[0] < utf8_rows[row].first || bytes[0] > utf8_rows[row].last)) {
+    row++;
+  }
+  if (row == UTF8_ROWS || len < utf8_rows[row].len ||
+      bytes[1] < utf8_rows[row].low || bytes[1] > utf8_rows[row].high) {
     return 0;
   }
-  if (bytes[0] < 0x80) {
-    return 1;
-  }
-  want = bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
-  if (bytes[0] == 0xe0) {
-    low = 0xa0;
-  } else if (bytes[0] == 0xed) {
-    high = 0x9f;
-  } else if (bytes[0] == 0xf0) {
-    low = 0x90;
-  } else if (bytes[0] == 0xf4) {
-    high = 0x8f;
-  }
-  if (len < want || bytes[1] < low || bytes[1] > high) {
-    return 0;
-  }
-  for (i = 2; i < want; i++) {
+  for (i = 2; i < utf8_rows[row].len; i++) {
     if ((bytes[i] & 0xc0) != 0x80) {
       return 0;
     }
   }
-  return want;
+  return utf8_rows[row].len;
 }
 
 static uint32_t utf8_value(const uint8_t *bytes, size_t len)

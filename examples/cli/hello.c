@@ -40,24 +40,31 @@ static int unhex(struct hello *h)
   return 0;
 }
 
-/* A message without a record around it.  RFC 8446 section 4: type and length;
- * RFC 6347 section 4.2.2: also sequence, fragment offset and length. */
+/* RFC 6347 section 4.2.2: behind type and length a DTLS message has a
+ * sequence number, a fragment's offset (0 in a whole one) and its length. */
+static int is_bare_dtls(const uint8_t *at, size_t len, size_t body)
+{
+  static const uint8_t zero[3] = {0, 0, 0};
+
+  return len >= 12 && memcmp(at + 6, zero, sizeof zero) == 0 &&
+         memcmp(at + 1, at + 9, 3) == 0 && body + 12 >= len;
+}
+
+/* A message without a record around it, or -1.  RFC 8446 section 4: type and
+ * length.  A record starts with 20..23, an SSLv2 hello with 0x80 or with a
+ * length below 32 KiB and type 1: none of them looks like this. */
 static int bare_format(const uint8_t *at, size_t len)
 {
   size_t body;
 
-  if (len < 4 || at[0] < 1 || at[0] > 2) {
+  if (len < 4 || at[0] < 1 || at[0] > 2 || at[1] != 0) {
     return -1;
   }
-  body = (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
-  if (len >= 12 && at[6] == 0 && at[7] == 0 && at[8] == 0 &&
-      memcmp(at + 1, at + 9, 3) == 0 && body + 12 >= len) {
+  body = (size_t)at[2] << 8 | at[3];
+  if (is_bare_dtls(at, len, body)) {
     return TLSDIAG_FORMAT_DTLS;
   }
-  /* A record starts with 20..23, an SSLv2 hello with 0x80 or with a length
-   * below 32 KiB and type 1: none of them looks like this. */
-  if (at[1] == 0 &&
-      (body + 4 == len || (len >= 6 && (at[4] == 3 || at[4] == 0xfe)))) {
+  if (body + 4 == len || (len >= 6 && (at[4] == 3 || at[4] == 0xfe))) {
     return TLSDIAG_FORMAT_TLS;
   }
   return -1;

@@ -20,30 +20,34 @@ static int is_separator(uint8_t c)
   return c != 0 && strchr(" \t\r:,;-{}'\"", c) != NULL;
 }
 
+static size_t run_of(const uint8_t *line, size_t len, const char *set)
+{
+  size_t at = 0;
+
+  while (at < len && line[at] != 0 && strchr(set, line[at]) != NULL) {
+    at++;
+  }
+  return at;
+}
+
 /* Length of the offset column and what separates it from the bytes, 0 if the
  * line does not start with `offset` in hex. */
 static size_t offset_column(const uint8_t *line, size_t len, size_t offset)
 {
+  size_t at = run_of(line, len, " ");
+  size_t digits;
   size_t value = 0;
-  size_t digits = 0;
-  size_t at = 0;
 
-  while (at < len && line[at] == ' ') {
-    at++;
-  }
-  while (at < len && digit(line[at]) >= 0 && digits < OFFSET_MAX) {
+  for (digits = 0; at < len && digits < OFFSET_MAX && digit(line[at]) >= 0;
+       digits++) {
     value = value << 4 | (size_t)digit(line[at]);
     at++;
-    digits++;
   }
-  if (digits < OFFSET_MIN || value != offset || at >= len ||
-      (line[at] != ':' && line[at] != ' ')) {
+  if (digits < OFFSET_MIN || value != offset ||
+      run_of(line + at, len - at, ": ") == 0) {
     return 0;
   }
-  while (at < len && (line[at] == ':' || line[at] == ' ' || line[at] == '-')) {
-    at++;
-  }
-  return at;
+  return at + run_of(line + at, len - at, ": -");
 }
 
 /* Bytes of one dump line: up to 16, ended by the text column, which a bar or

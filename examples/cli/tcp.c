@@ -46,12 +46,34 @@ static void remember(struct half *h, const struct packet *p)
   }
 }
 
+/* What an acknowledgement says about where the other stream starts.  `h` is
+ * the side that sent it. */
+static void start_acked(const struct half *h, struct half *other,
+                        const struct packet *p)
+{
+  int from_start = (h->flags & HALF_EXACT) && h->offset == 0;
+  int32_t lead;
+
+  if (!(other->flags & HALF_STARTED)) {
+    other->next = p->ack;
+    other->flags |= HALF_STARTED;
+    if ((p->tcp_flags & TCP_SYN) || from_start) {
+      other->flags |= HALF_EXACT;
+    }
+    return;
+  }
+  lead = seq_ahead(p->ack, other->next);
+  if (from_start && !(p->tcp_flags & TCP_SYN) && !(other->flags & HALF_FED) &&
+      other->held == NULL && (lead > WINDOW_MAX || lead < -WINDOW_BEHIND)) {
+    other->next = p->ack; /* several SYN/ACKs: this one was believed */
+  }
+}
+
 /* Learns where a stream starts: from its SYN, else from what the other side
  * acknowledges, else from its first segment. */
 static void start(struct conn *c, unsigned side, const struct packet *p)
 {
   struct half *h = &c->half[side];
-  struct half *other = &c->half[!side];
 
   if ((p->tcp_flags & TCP_SYN) && !(h->flags & HALF_FED)) {
     h->next = p->seq + 1;
@@ -61,22 +83,8 @@ static void start(struct conn *c, unsigned side, const struct packet *p)
     h->next = p->seq;
     h->flags |= HALF_STARTED;
   }
-  if (!(p->tcp_flags & TCP_ACK) || (p->tcp_flags & TCP_RST)) {
-    return;
-  }
-  if (!(other->flags & HALF_STARTED)) {
-    other->next = p->ack;
-    other->flags |= HALF_STARTED;
-    if ((p->tcp_flags & TCP_SYN) ||
-        ((h->flags & HALF_EXACT) && h->offset == 0)) {
-      other->flags |= HALF_EXACT;
-    }
-  } else if (!(other->flags & HALF_FED) && other->held == NULL &&
-             (h->flags & HALF_EXACT) && !(p->tcp_flags & TCP_SYN) &&
-             h->offset == 0 &&
-             (seq_ahead(p->ack, other->next) > WINDOW_MAX ||
-              seq_ahead(p->ack, other->next) < -WINDOW_BEHIND)) {
-    other->next = p->ack; /* several SYN/ACKs: this one was believed */
+  if ((p->tcp_flags & (TCP_ACK | TCP_RST)) == TCP_ACK) {
+    start_acked(h, &c->half[!side], p);
   }
 }
 
