@@ -13,6 +13,8 @@ if(TARGET tlsdiag_shared)
 endif()
 if(TARGET tlsdiag_cli)
   install(TARGETS tlsdiag_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES examples/cli/tlsdiag.1
+          DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
 
 set(TLSDIAG_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/tlsdiag)

@@ -384,6 +384,10 @@ int tlsdiag_recognise(const uint8_t *in, size_t in_len, unsigned from,
   rd_init(&l.in, in, in_len < MAX_WANTED ? in_len : MAX_WANTED, &fault);
   l.side = from == TLSDIAG_FROM_CLIENT ? CLIENT : SERVER;
   try_tls(&l);
+  if (l.fits == TLSDIAG_PROTOCOL_TLS && in_len >= RECORD_HEADER &&
+      in[0] < 0x20) {
+    return answer(&l, in_len, protocol); /* no text begins with a control */
+  }
   for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     if ((texts[i].side & l.side) != 0) {
       try_text(&l, &texts[i]);

@@ -34,6 +34,24 @@ static void hint_alert(struct flow *f, const tlsdiag_hint *h, uint32_t t)
   f->side[from].num_alerts++;
 }
 
+static int is_cause(unsigned cause, unsigned confidence)
+{
+  return confidence <= 100 &&
+         tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, cause) != NULL;
+}
+
+static int is_sane(const tlsdiag_hint *h)
+{
+  unsigned i;
+
+  for (i = 0; i < h->num_causes && i < 4; i++) {
+    if (!is_cause(h->cause[i], h->weight[i])) {
+      return 0;
+    }
+  }
+  return h->num_causes <= 4;
+}
+
 int tlsdiag_flow_hint(tlsdiag_flow *flow, const tlsdiag_hint *hint,
                       uint64_t t_us)
 {
@@ -42,7 +60,8 @@ int tlsdiag_flow_hint(tlsdiag_flow *flow, const tlsdiag_hint *hint,
   uint32_t t;
   unsigned i;
 
-  if (flow == NULL || versioned_in(&h, sizeof h, hint) != TLSDIAG_STATUS_OK) {
+  if (flow == NULL || versioned_in(&h, sizeof h, hint) != TLSDIAG_STATUS_OK ||
+      !is_sane(&h)) {
     return TLSDIAG_STATUS_E_USAGE;
   }
   t = flow_time(f, t_us);
@@ -76,7 +95,8 @@ int tlsdiag_flow_group(tlsdiag_flow *flow, const tlsdiag_group *group,
   struct observed *o;
   uint32_t t;
 
-  if (flow == NULL || versioned_in(&g, sizeof g, group) != TLSDIAG_STATUS_OK) {
+  if (flow == NULL || versioned_in(&g, sizeof g, group) != TLSDIAG_STATUS_OK ||
+      !is_cause(g.cause, g.confidence)) {
     return TLSDIAG_STATUS_E_USAGE;
   }
   if (g.cause == TLSDIAG_CAUSE_NONE) {

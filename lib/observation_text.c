@@ -265,6 +265,14 @@ static void words(struct text *t, const tlsdiag_observation *o)
   }
 }
 
+/* What other connections, a text or a policy say was said by neither side. */
+static int is_of_a_side(unsigned kind)
+{
+  return kind != TLSDIAG_OBS_GROUP && kind != TLSDIAG_OBS_POLICY &&
+         kind != TLSDIAG_OBS_TEXT_CAUSE && kind != TLSDIAG_OBS_TEXT_STACK &&
+         kind != TLSDIAG_OBS_TEXT_STATE;
+}
+
 size_t tlsdiag_observation_text(const tlsdiag_observation *observation,
                                 char *buf, size_t len)
 {
@@ -273,7 +281,9 @@ size_t tlsdiag_observation_text(const tlsdiag_observation *observation,
 
   text_init(&t, buf, buf != NULL ? len : 0);
   if (versioned_in(&o, sizeof o, observation) == TLSDIAG_STATUS_OK) {
-    text_str(&t, o.from == TLSDIAG_FROM_SERVER ? "server " : "client ");
+    if (is_of_a_side(o.kind)) {
+      text_str(&t, o.from == TLSDIAG_FROM_SERVER ? "server " : "client ");
+    }
     words(&t, &o);
   }
   return text_end(&t);

@@ -329,6 +329,19 @@ static uint8_t outcome_of(const struct facts *k)
   }
 }
 
+/* A SYN needs time to be answered, or to be sent again. */
+static int was_given_time(const struct flow *f)
+{
+  const struct observed *o;
+
+  if (f->first_close == 0) {
+    return 0;
+  }
+  o = &f->observed[f->first_close - 1];
+  return o->a != TLSDIAG_CLOSE_END_OF_CAPTURE || o->b >= 1000 ||
+         o->t >= 100000u || f->side[TLSDIAG_FROM_CLIENT].num_syns > 1;
+}
+
 void trigger_choose(const struct flow *f, struct facts *k)
 {
   const size_t num = f->num_observations;
@@ -338,7 +351,7 @@ void trigger_choose(const struct flow *f, struct facts *k)
   if (is_plaintext_talk(k)) {
     k->trigger = TRIGGER_PLAINTEXT;
   }
-  if (fact_holds(k, FACT_SYN_UNANSWERED) && (f->state & FLOW_ENDED) != 0) {
+  if (fact_holds(k, FACT_SYN_UNANSWERED) && was_given_time(f)) {
     k->trigger = TRIGGER_CONNECT;
   }
   for (i = 0; i < num && k->trigger == TRIGGER_NONE; i++) {

@@ -112,7 +112,13 @@ Test(observation_text, says_the_kind_by_itself)
     cr_assert_null(strstr(line, "observation 1"), "%u has no words: %s", kind,
                    line);
     cr_assert_null(strchr(line, '\n'), "one line: %s", line);
-    cr_assert_eq(strncmp(line, "client ", 7), 0);
+    if (strncmp(line, "client ", 7) != 0) {
+      cr_assert(kind == TLSDIAG_OBS_GROUP || kind == TLSDIAG_OBS_POLICY ||
+                  (kind >= TLSDIAG_OBS_TEXT_STACK &&
+                   kind <= TLSDIAG_OBS_TEXT_STATE),
+                "%u is of a side: %s", kind, line);
+      continue;
+    }
     line = text_of(kind, 1, 0, 0);
     cr_assert_eq(strncmp(line, "server ", 7), 0);
   }
