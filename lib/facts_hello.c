@@ -13,16 +13,11 @@ static const struct bit_fact hello_facts[] = {
     {TLSDIAG_HELLO_PSK, FACT_PSK},
     {TLSDIAG_HELLO_SHORT_PSK, FACT_PSK_BY_HAND},
     {TLSDIAG_HELLO_PSK_SUITES, FACT_PSK_SUITES},
-    {TLSDIAG_HELLO_EARLY_DATA, FACT_EARLY_DATA},
     {TLSDIAG_HELLO_ECH, FACT_ECH},
     {TLSDIAG_HELLO_SEVERAL_SEGMENTS, FACT_LARGE},
-    {TLSDIAG_HELLO_SEVERAL_RECORDS, FACT_SPLIT_RECORDS},
     {TLSDIAG_HELLO_NO_EXTENSIONS, FACT_NO_EXTENSIONS},
     {TLSDIAG_HELLO_PARTIAL, FACT_HELLO_NOT_READ},
     {TLSDIAG_HELLO_SSLV2_FORMAT, FACT_HELLO_SSLV2},
-    {TLSDIAG_HELLO_RENEGOTIATING, FACT_RENEGOTIATING},
-    {TLSDIAG_HELLO_POST_HANDSHAKE_AUTH, FACT_POST_HANDSHAKE_AUTH},
-    {TLSDIAG_HELLO_STATUS_REQUEST, FACT_STATUS_REQUEST},
     {TLSDIAG_HELLO_GREASE, FACT_GREASE},
 };
 
@@ -48,9 +43,6 @@ static void hello(struct facts *k, const struct observed *o, size_t i)
   }
   if ((o->a & TLSDIAG_HELLO_SUPPORTED_GROUPS) == 0) {
     fact_set(k, FACT_NO_GROUPS, i);
-  }
-  if ((o->a & TLSDIAG_HELLO_KEY_SHARE) == 0) {
-    fact_set(k, FACT_NO_KEY_SHARE, i);
   }
   /* A TLS 1.3 client sends a session_id for show (RFC 8446 appendix D.4). */
   if ((o->a & (TLSDIAG_HELLO_SESSION_ID | TLSDIAG_HELLO_SUPPORTED_VERSIONS)) ==
@@ -134,10 +126,6 @@ static void offered_suites(struct facts *k, const struct observed *o, size_t i)
   if (kinds == TLSDIAG_SUITES_ECDHE_ECDSA) {
     fact_set(k, FACT_ECDSA_SUITES, i);
   }
-  if ((kinds & (TLSDIAG_SUITES_ECDHE_ECDSA | TLSDIAG_SUITES_TLS13 |
-                TLSDIAG_SUITES_PSK | TLSDIAG_SUITES_ANON)) == 0) {
-    fact_set(k, FACT_RSA_SUITES, i);
-  }
   if ((kinds & (TLSDIAG_SUITES_ECDHE_ECDSA | TLSDIAG_SUITES_ECDHE_RSA |
                 TLSDIAG_SUITES_TLS13 | TLSDIAG_SUITES_DHE_RSA)) == 0) {
     fact_set(k, FACT_NO_FORWARD_SECRECY, i);
@@ -153,9 +141,6 @@ static void offered_groups(struct facts *k, const struct observed *o, size_t i)
 
   if (count == 1) {
     fact_set(k, FACT_FEW_GROUPS, i);
-  }
-  if (count <= 2) {
-    fact_set(k, FACT_TWO_GROUPS, i);
   }
   if ((o->a & TLSDIAG_GROUPS_P256) == 0) {
     fact_set(k, FACT_NO_P256, i);
@@ -174,14 +159,8 @@ static void offered_sigalgs(struct facts *k, const struct observed *o, size_t i)
                TLSDIAG_SIGALGS_ECDSA | TLSDIAG_SIGALGS_EDDSA)) == 0) {
     fact_set(k, FACT_SHA1_SIGALGS, i);
   }
-  if ((o->a & (TLSDIAG_SIGALGS_RSA_PKCS1 | TLSDIAG_SIGALGS_RSA_PSS)) == 0) {
-    fact_set(k, FACT_NO_RSA_SIGALGS, i);
-  }
   if ((o->a & TLSDIAG_SIGALGS_RSA_PSS) == 0) {
     fact_set(k, FACT_NO_PSS, i);
-  }
-  if ((o->a & TLSDIAG_SIGALGS_ECDSA) == 0) {
-    fact_set(k, FACT_NO_ECDSA_SIGALGS, i);
   }
 }
 
@@ -219,9 +198,6 @@ static void server_hello(struct facts *k, const struct observed *o, size_t i)
   if ((bits & TLSDIAG_SERVER_HELLO_PSK) != 0) {
     fact_set(k, FACT_SERVER_PSK, i);
   }
-  if ((bits & TLSDIAG_SERVER_HELLO_ALPN) != 0) {
-    fact_set(k, FACT_ALPN_ANSWERED, i);
-  }
   if (fact_holds(k, FACT_TLS13)) {
     return; /* the rest has no meaning there */
   }
@@ -235,9 +211,6 @@ static void server_hello(struct facts *k, const struct observed *o, size_t i)
   }
   if (kx == SUITE_KX_RSA) {
     fact_set(k, FACT_RSA_KEY_EXCHANGE, i);
-  }
-  if (kx == SUITE_KX_DHE) {
-    fact_set(k, FACT_DHE_KEY_EXCHANGE, i);
   }
   if (kx >= SUITE_KX_PSK && kx <= SUITE_KX_ECDHE_PSK) {
     fact_set(k, FACT_PSK_KEY_EXCHANGE, i);

@@ -118,7 +118,6 @@ enum {
   SIDE_SPLIT = 0x4,      /* the current message came in several records */
   SIDE_HOLE = 0x8,       /* the current message has a hole */
   SIDE_APP_DATA = 0x10,  /* application data seen */
-  SIDE_KEPT_ROOM = 0x20, /* the current message owns the room */
   SIDE_SKIP = 0x40,      /* the rest of the record cannot be read */
   SIDE_BEYOND_SYN = 0x80 /* it went on after its SYN: TCP was opened */
 };

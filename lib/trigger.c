@@ -169,7 +169,6 @@ static void silence_facts(const struct flow *f, struct facts *k, size_t index)
       ms < 2000) {
     ms = 2000;
   }
-
   fact_infer(k, FACT_QUICK, ms < 1000);
   fact_infer(k, FACT_SLOW, ms >= 2000);
   fact_infer(k, FACT_VERY_SLOW, ms >= 10000);
