@@ -1,12 +1,12 @@
 #!/bin/sh
-# smoke.sh PROGRAM NAME: fuzzes for TLSDIAG_FUZZ_SECONDS (60), starting from
+# smoke.sh PROGRAM NAME: fuzzes for TLSDIAG_FUZZ_SECONDS (30), starting from
 # corpus/NAME and from the directories that NAME.seeds lists.  New inputs go to
 # a directory that is dropped; an input that fails is kept and named.
 set -u
 program=$1
 name=$2
 here=$(cd "$(dirname "$0")" && pwd)
-seconds=${TLSDIAG_FUZZ_SECONDS:-60}
+seconds=${TLSDIAG_FUZZ_SECONDS:-30}
 work=$(mktemp -d "${TMPDIR:-/tmp}/tlsdiag-fuzz.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 

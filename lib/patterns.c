@@ -50,18 +50,7 @@ static const char sentences[] =
 
 const char *track_pattern_sentence(unsigned index)
 {
-  const char *p = sentences;
-
-  if (index >= num_track_patterns) {
-    return "";
-  }
-  while (index-- > 0) {
-    while (*p != '\0') {
-      p++;
-    }
-    p++;
-  }
-  return p;
+  return index < num_track_patterns ? nth_string(sentences, index) : "";
 }
 
 /* ---- the best row ---- */

@@ -1,6 +1,8 @@
 /* rules.c: the rule table as data, and what its rows mean. */
 #include "rules.h"
 
+#include "text.h"
+
 /* Lists of one to seven names become rows of fixed length. */
 #define FIVE(a, b, c, d, e, ...) \
   {FACT_##a, FACT_##b, FACT_##c, FACT_##d, FACT_##e}
@@ -65,16 +67,5 @@ unsigned rule_confidence(const struct facts *k, const struct rule *rule)
 
 const char *rule_sentence(unsigned index)
 {
-  const char *p = sentences;
-
-  if (index >= num_rules) {
-    return "";
-  }
-  while (index-- > 0) {
-    while (*p != '\0') {
-      p++;
-    }
-    p++;
-  }
-  return p;
+  return index < num_rules ? nth_string(sentences, index) : "";
 }

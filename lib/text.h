@@ -36,6 +36,15 @@ static inline size_t text_end(struct text *t)
   return t->want;
 }
 
+/* Entry `index` of strings that follow each other, each with its NUL. */
+static inline const char *nth_string(const char *strings, unsigned index)
+{
+  while (index > 0) {
+    index -= *strings++ == '\0';
+  }
+  return strings;
+}
+
 void text_str(struct text *t, const char *s); /* NULL writes nothing */
 void text_number(struct text *t, uint64_t value);
 void text_hex(struct text *t, uint32_t value, unsigned digits);
