@@ -49,6 +49,17 @@ static void list(struct text *t, const tlsdiag_flow *flow, uint64_t set,
   }
 }
 
+/* Both sides spoke something else and were content with it: the catalogue's
+ * words for "none" are those of a handshake. */
+static void other_protocol(struct text *t, const tlsdiag_flow *flow,
+                           const tlsdiag_cause *c)
+{
+  text_str(t, "No TLS here (");
+  text_number(t, c->confidence);
+  text_str(t, " % sure): both sides speak another protocol.\n");
+  list(t, flow, c->evidence, "  + ");
+}
+
 static void paragraph(struct text *t, const tlsdiag_flow *flow,
                       const tlsdiag_cause *c)
 {
@@ -92,7 +103,12 @@ size_t tlsdiag_explain(const tlsdiag_flow *flow, const tlsdiag_verdict *verdict,
   text_init(&t, buf, buf != NULL ? len : 0);
   if (flow != NULL && versioned_in(&v, sizeof v, verdict) == 0 &&
       index < v.num_causes && index < TLSDIAG_MAX_CAUSES) {
-    paragraph(&t, flow, &v.causes[index]);
+    if (v.outcome == TLSDIAG_OUTCOME_NOT_TLS &&
+        v.causes[index].id == TLSDIAG_CAUSE_NONE) {
+      other_protocol(&t, flow, &v.causes[index]);
+    } else {
+      paragraph(&t, flow, &v.causes[index]);
+    }
   }
   return text_end(&t);
 }

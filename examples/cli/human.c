@@ -73,13 +73,23 @@ static const char *party_text(unsigned party)
   }
 }
 
+/* Both sides speak something else: the catalogue's words for "none" are those
+ * of a handshake that completed. */
+static int is_other_protocol(const tlsdiag_verdict *v)
+{
+  return v->outcome == TLSDIAG_OUTCOME_NOT_TLS &&
+         v->causes[0].id == TLSDIAG_CAUSE_NONE;
+}
+
 static enum style outcome_style(const tlsdiag_verdict *v)
 {
   if (v->outcome == TLSDIAG_OUTCOME_COMPLETED) {
     return STYLE_GOOD;
   }
-  return v->noise || v->outcome == TLSDIAG_OUTCOME_INCOMPLETE ? STYLE_NOTE
-                                                              : STYLE_BAD;
+  return v->noise || v->outcome == TLSDIAG_OUTCOME_INCOMPLETE ||
+                 is_other_protocol(v)
+             ? STYLE_NOTE
+             : STYLE_BAD;
 }
 
 /* "No cipher suite in common (no_shared_cipher, 97% sure, look at ...)" */
@@ -91,7 +101,9 @@ static void outcome(struct out *o, const struct finding *f)
   if (f->verdict.outcome == TLSDIAG_OUTCOME_INCOMPLETE) {
     out_str(o, "Not seen to its end: ");
   }
-  out_str(o, cause_title(cause->id));
+  out_str(o, is_other_protocol(&f->verdict)
+                 ? "No TLS here: both sides speak another protocol"
+                 : cause_title(cause->id));
   out_str(o, " (");
   out_str(o, cause_id(cause->id));
   out_str(o, ", ");
@@ -124,7 +136,7 @@ static void what_happened(struct out *o, const struct finding *f)
   const char *text = tlsdiag_cause_text(f->verdict.causes[0].id,
                                         TLSDIAG_SECTION_WHAT_HAPPENED);
 
-  if (text != NULL && *text != '\0') {
+  if (!is_other_protocol(&f->verdict) && text != NULL && *text != '\0') {
     out_repeat(o, ' ', INDENT);
     style_wrap(o, text, INDENT, INDENT);
   }
@@ -171,7 +183,7 @@ static void advice(struct out *o, const struct finding *f, int colour)
   const char *text =
       tlsdiag_cause_text(f->verdict.causes[0].id, TLSDIAG_SECTION_ADVICE);
 
-  if (text != NULL && *text != '\0') {
+  if (!is_other_protocol(&f->verdict) && text != NULL && *text != '\0') {
     heading(o, "What to do", colour);
     paragraph(o, text);
   }

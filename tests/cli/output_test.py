@@ -257,6 +257,15 @@ class People(ToolTest):
         self.assertEqual(text.count('What to do'), 2)
         self.assertEqual(text.count(' -> '), 30)
 
+    def test_another_protocol_by_agreement(self):
+        c = Connection(server=('198.51.100.5', 80)).open()
+        c.send('c', b'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n')
+        c.send('s', b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+        text = self.report(c.close().packets, '--all', status=0)
+        self.assertIn('No TLS here', text)
+        self.assertNotIn('handshake completed', text)
+        self.assertNotIn('What to do', text)
+
     def test_all(self):
         text = self.report(completed(), '--all', status=0)
         self.assertIn('192.0.2.7:51234', text)

@@ -244,6 +244,28 @@ Test(explain, says_what_why_and_what_to_do)
   }
 }
 
+Test(explain, does_not_call_plain_http_a_handshake)
+{
+  static const char request[] = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
+  static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  struct explained e;
+  char buf[4096];
+
+  memset(&e, 0, sizeof e);
+  cr_assert_eq(tlsdiag_flow_init(&e.flow, sizeof e.flow, NULL), 0);
+  (void)tlsdiag_flow_feed(&e.flow, 0, 0, (const uint8_t *)request,
+                          sizeof request - 1, NULL);
+  (void)tlsdiag_flow_feed(&e.flow, 1, 9, (const uint8_t *)answer,
+                          sizeof answer - 1, NULL);
+  e.verdict.size = sizeof e.verdict;
+  cr_assert_eq(tlsdiag_classify(&e.flow, &e.verdict), 0);
+  cr_assert_eq(e.verdict.outcome, TLSDIAG_OUTCOME_NOT_TLS);
+  cr_assert_eq(e.verdict.causes[0].id, TLSDIAG_CAUSE_NONE);
+  (void)tlsdiag_explain(&e.flow, &e.verdict, 0, buf, sizeof buf);
+  cr_assert_not_null(strstr(buf, "No TLS here"), "%s", buf);
+  cr_assert_null(strstr(buf, "completed"), "%s", buf);
+}
+
 Test(explain, has_words_for_every_cause_and_party)
 {
   struct explained e;
