@@ -49,32 +49,50 @@ static void list(struct text *t, const tlsdiag_flow *flow, uint64_t set,
   }
 }
 
-/* Both sides spoke something else and were content with it: the catalogue's
- * words for "none" are those of a handshake. */
-static void other_protocol(struct text *t, const tlsdiag_flow *flow,
-                           const tlsdiag_cause *c)
+/* What the outcome makes of a cause whose catalogue words are those of a
+ * handshake seen to its end; NULL: the catalogue's words fit. */
+static const char *words_of_outcome(unsigned outcome, unsigned cause)
 {
-  text_str(t, "No TLS here (");
-  text_number(t, c->confidence);
-  text_str(t, " % sure): both sides speak another protocol.\n");
-  list(t, flow, c->evidence, "  + ");
+  if (outcome == TLSDIAG_OUTCOME_NOT_TLS && cause == TLSDIAG_CAUSE_NONE) {
+    return "No TLS here: both sides speak another protocol";
+  }
+  if (outcome == TLSDIAG_OUTCOME_INCOMPLETE &&
+      cause == TLSDIAG_CAUSE_UNKNOWN) {
+    return "Not seen to its end, and nothing so far says that it failed";
+  }
+  return NULL;
 }
 
-static void paragraph(struct text *t, const tlsdiag_flow *flow,
-                      const tlsdiag_cause *c)
+static void headline(struct text *t, const tlsdiag_cause *c, const char *words)
 {
-  const char *meaning = cause_text(c->id, TLSDIAG_SECTION_MEANING);
-  const char *advice = cause_text(c->id, TLSDIAG_SECTION_ADVICE);
-  const char *decide = cause_text(c->id, TLSDIAG_SECTION_DECIDE);
-
-  text_str(t, cause_text(c->id, TLSDIAG_SECTION_TITLE));
+  text_str(t, words != NULL ? words
+                            : cause_text(c->id, TLSDIAG_SECTION_TITLE));
   text_str(t, " (");
   text_number(t, c->confidence);
   text_str(t, " % sure). ");
-  text_str(t, meaning);
-  text_str(t, ". To blame: ");
+  if (words == NULL) {
+    text_str(t, cause_text(c->id, TLSDIAG_SECTION_MEANING));
+    text_str(t, ". ");
+  }
+  text_str(t, "To blame: ");
   text_str(t, party_words(c->party));
   text_str(t, ".\n");
+}
+
+/* A line of the catalogue, unless it has none. */
+static void line(struct text *t, const char *before, const char *words)
+{
+  if (words != NULL && *words != '\0') {
+    text_str(t, before);
+    text_str(t, words);
+    text_char(t, '\n');
+  }
+}
+
+static void paragraph(struct text *t, const tlsdiag_flow *flow,
+                      const tlsdiag_verdict *v, const tlsdiag_cause *c)
+{
+  headline(t, c, words_of_outcome(v->outcome, c->id));
   if (c->rule < num_rules) {
     text_str(t, "Because ");
     text_str(t, rule_sentence(c->rule));
@@ -82,15 +100,11 @@ static void paragraph(struct text *t, const tlsdiag_flow *flow,
   }
   list(t, flow, c->evidence, "  + ");
   list(t, flow, c->against, "  - ");
-  if (advice != NULL && *advice != '\0') {
-    text_str(t, "To do: ");
-    text_str(t, advice);
-    text_char(t, '\n');
+  if (v->outcome != TLSDIAG_OUTCOME_NOT_TLS || c->id != TLSDIAG_CAUSE_NONE) {
+    line(t, "To do: ", cause_text(c->id, TLSDIAG_SECTION_ADVICE));
   }
-  if (decide != NULL && *decide != '\0' && c->confidence < 90) {
-    text_str(t, "To be sure: ");
-    text_str(t, decide);
-    text_char(t, '\n');
+  if (c->confidence < 90) {
+    line(t, "To be sure: ", cause_text(c->id, TLSDIAG_SECTION_DECIDE));
   }
 }
 
@@ -103,12 +117,7 @@ size_t tlsdiag_explain(const tlsdiag_flow *flow, const tlsdiag_verdict *verdict,
   text_init(&t, buf, buf != NULL ? len : 0);
   if (flow != NULL && versioned_in(&v, sizeof v, verdict) == 0 &&
       index < v.num_causes && index < TLSDIAG_MAX_CAUSES) {
-    if (v.outcome == TLSDIAG_OUTCOME_NOT_TLS &&
-        v.causes[index].id == TLSDIAG_CAUSE_NONE) {
-      other_protocol(&t, flow, &v.causes[index]);
-    } else {
-      paragraph(&t, flow, &v.causes[index]);
-    }
+    paragraph(&t, flow, &v, &v.causes[index]);
   }
   return text_end(&t);
 }

@@ -73,12 +73,19 @@ static const char *party_text(unsigned party)
   }
 }
 
-/* Both sides speak something else: the catalogue's words for "none" are those
- * of a handshake that completed. */
+/* The catalogue's words are those of a handshake seen to its end.  Two
+ * outcomes want others: both sides speak something else and are content with
+ * it; or the end was not seen, and nothing was wrong so far. */
 static int is_other_protocol(const tlsdiag_verdict *v)
 {
   return v->outcome == TLSDIAG_OUTCOME_NOT_TLS &&
          v->causes[0].id == TLSDIAG_CAUSE_NONE;
+}
+
+static int is_open_end(const tlsdiag_verdict *v)
+{
+  return v->outcome == TLSDIAG_OUTCOME_INCOMPLETE &&
+         v->causes[0].id == TLSDIAG_CAUSE_UNKNOWN;
 }
 
 static enum style outcome_style(const tlsdiag_verdict *v)
@@ -98,12 +105,16 @@ static void outcome(struct out *o, const struct finding *f)
   const tlsdiag_cause *cause = &f->verdict.causes[0];
   const char *party = party_text(cause->party);
 
-  if (f->verdict.outcome == TLSDIAG_OUTCOME_INCOMPLETE) {
-    out_str(o, "Not seen to its end: ");
+  if (is_other_protocol(&f->verdict)) {
+    out_str(o, "No TLS here: both sides speak another protocol");
+  } else if (is_open_end(&f->verdict)) {
+    out_str(o, "Not seen to its end, and nothing so far says that it failed");
+  } else {
+    out_str(o, f->verdict.outcome == TLSDIAG_OUTCOME_INCOMPLETE
+                   ? "Not seen to its end: "
+                   : "");
+    out_str(o, cause_title(cause->id));
   }
-  out_str(o, is_other_protocol(&f->verdict)
-                 ? "No TLS here: both sides speak another protocol"
-                 : cause_title(cause->id));
   out_str(o, " (");
   out_str(o, cause_id(cause->id));
   out_str(o, ", ");
@@ -136,7 +147,8 @@ static void what_happened(struct out *o, const struct finding *f)
   const char *text = tlsdiag_cause_text(f->verdict.causes[0].id,
                                         TLSDIAG_SECTION_WHAT_HAPPENED);
 
-  if (!is_other_protocol(&f->verdict) && text != NULL && *text != '\0') {
+  if (!is_other_protocol(&f->verdict) && !is_open_end(&f->verdict) &&
+      text != NULL && *text != '\0') {
     out_repeat(o, ' ', INDENT);
     style_wrap(o, text, INDENT, INDENT);
   }
