@@ -37,6 +37,7 @@ set(TLSDIAG_SOURCE_NAMES
   ja4.c
   key_exchange.c
   key_shares.c
+  layout.c
   md5.c
   names.c
   observation_text.c

@@ -18,6 +18,16 @@ def struct_name(name):
     return camel(name[len("tlsdiag_"):])
 
 
+# -- the library itself --
+
+def library(api):
+    out = [f"/* {NOTE} */"]
+    for s in api.structs:
+        out.append(f"STRUCT({s.name})")
+        out += [f"MEMBER({s.name}, {m.name})" for m in s.members]
+    return "\n".join(out + [""])
+
+
 # -- Python --
 
 def python_type(kind):
@@ -37,7 +47,7 @@ def python_member(member):
     return f"{kind} * {member.count}" if member.count else kind
 
 
-def python_api(api, layout):
+def python_api(api):
     out = [f'"""{NOTE}"""', "# pylint: skip-file",
            "from ctypes import (Structure, c_char, c_char_p, c_int, c_size_t,",
            "                    c_uint, c_uint8, c_uint16, c_uint32, c_uint64,",
@@ -53,13 +63,6 @@ def python_api(api, layout):
         out += ["    ]"]
     out += ["", "", "STRUCTS = {"]
     out += [f'    "{s.name}": {struct_name(s.name)},' for s in api.structs]
-    out += ["}", "", "# What a C compiler measured: size, then (offset, size).",
-            "LAYOUT = {"]
-    for name, entry in layout.items():
-        out += [f'    "{name}": ({entry["size"]}, {{']
-        out += [f'        "{m}": ({a}, {b}),'
-                for m, (a, b) in entry["members"].items()]
-        out += ["    }),"]
     out += ["}", "", "# name: (result, arguments)", "PROTOTYPES = {"]
     for function in api.functions:
         arguments = ", ".join(python_type(p.type) for p in function.parameters)
@@ -131,20 +134,25 @@ def rust(api):
         result = rust_type(f.result)
         arrow = "" if result == "c_void" else f" -> {result}"
         out.append(f"    pub fn {f.name}({arguments}){arrow};")
-    out += ["}", "", "/// What this file believes: struct, size, and the "
-            "offset of each member.", "pub fn layout() -> Vec<(&'static str, "
-            "usize, Vec<(&'static str, usize)>)> {",
+    out += ["}", "", "/// What this file believes of a struct: name, size, and "
+            "of each member name,", "/// offset, size.",
+            "pub type Layout = (&'static str, usize, Vec<(&'static str, usize, "
+            "usize)>);", "", "fn size_behind<T>(_: *const T) -> usize {",
+            "    std::mem::size_of::<T>()", "}", "",
+            "/// What this file believes of every struct.",
+            "pub fn layout() -> Vec<Layout> {",
             "    // Members are Copy and C-laid: their addresses tell.",
             "    macro_rules! entry {",
             "        ($name:literal, $kind:ty, $($field:ident = $c:literal),*)"
             " => {{",
             "            let value = std::mem::MaybeUninit::<$kind>::uninit();",
             "            let base = value.as_ptr();",
-            "            ($name, std::mem::size_of::<$kind>(), vec![$(($c, "
-            "unsafe {",
-            "                std::ptr::addr_of!((*base).$field) as usize "
-            "- base as usize",
-            "            })),*])",
+            "            ($name, std::mem::size_of::<$kind>(), vec![$({",
+            "                let member = unsafe { "
+            "std::ptr::addr_of!((*base).$field) };",
+            "                ($c, member as usize - base as usize, "
+            "size_behind(member))",
+            "            }),*])",
             "        }};", "    }", "    vec!["]
     for s in api.structs:
         fields = ", ".join(f'{rust_name(m.name)} = "{m.name}"'
@@ -185,7 +193,8 @@ def node(api):
     out += ["  ];", "  const numbers = {"]
     for enum in api.enums:
         if enum.name not in ("STATUS", "FROM", "CLOSE", "REGISTRY", "FLOW",
-                             "FORMAT", "OUTCOME", "SECTION", "CAUSE"):
+                             "FORMAT", "PROTOCOL", "OUTCOME", "SECTION",
+                             "CAUSE"):
             continue
         out.append(f"    {enum.name}: {{")
         out += [f"      {name}: {value}," for name, value in

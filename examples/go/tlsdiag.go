@@ -38,12 +38,48 @@ const (
 	Local   Close = C.TLSDIAG_CLOSE_LOCAL
 )
 
+// Registry of names.
+type Registry uint32
+
+// The registries most asked for; others have the numbers of the C header.
+const (
+	CipherSuite     Registry = C.TLSDIAG_REGISTRY_CIPHER_SUITE
+	Group           Registry = C.TLSDIAG_REGISTRY_GROUP
+	SignatureScheme Registry = C.TLSDIAG_REGISTRY_SIGNATURE_SCHEME
+	Extension       Registry = C.TLSDIAG_REGISTRY_EXTENSION
+	Alert           Registry = C.TLSDIAG_REGISTRY_ALERT
+	Protocol        Registry = C.TLSDIAG_REGISTRY_VERSION
+)
+
+// Error is the library's word for a refused call.  Bytes that are merely wrong
+// are no error: they are what the library is about.
+type Error int
+
+// The errors most asked for.
+const (
+	ErrMalformed Error = C.TLSDIAG_STATUS_E_MALFORMED
+	ErrNotTLS    Error = C.TLSDIAG_STATUS_E_NOT_TLS
+	ErrMore      Error = C.TLSDIAG_STATUS_MORE
+)
+
+func (e Error) Error() string {
+	return "tlsdiag: " + name(C.TLSDIAG_REGISTRY_STATUS, C.uint32_t(e))
+}
+
+func check(status C.int) error {
+	if status != C.TLSDIAG_STATUS_OK {
+		return Error(status)
+	}
+	return nil
+}
+
 // ClientHello is what a program asks of a hello first.
 type ClientHello struct {
 	ServerName    string
 	ALPN          []string
 	VersionMax    uint16
 	CipherSuites  []uint16
+	Groups        []uint16
 	NumExtensions int
 	JA4           string
 }
@@ -58,6 +94,27 @@ type Verdict struct {
 	Advice     string
 }
 
+// Version of the library in memory.
+func Version() (major, minor, patch int) {
+	n := int(C.tlsdiag_version())
+	return n >> 16, n >> 8 & 255, n & 255
+}
+
+// Name of a number, or the number in hexadecimal.
+func Name(registry Registry, value uint32) string {
+	return name(C.uint32_t(registry), C.uint32_t(value))
+}
+
+// Lookup finds the number behind a name, whatever its case.
+func Lookup(registry Registry, name string) (value uint32, ok bool) {
+	text := C.CString(name)
+	defer C.free(unsafe.Pointer(text))
+	var found C.uint32_t
+	status := C.tlsdiag_name_lookup(C.uint32_t(registry), text,
+		C.size_t(len(name)), &found)
+	return uint32(found), status == C.TLSDIAG_STATUS_OK
+}
+
 func name(registry, value C.uint32_t) string {
 	text := C.tlsdiag_name(registry, value)
 	if text == nil {
@@ -70,10 +127,43 @@ func view(b C.tlsdiag_bytes) []byte {
 	return C.GoBytes(unsafe.Pointer(b.ptr), C.int(b.len))
 }
 
-// DecodeClientHello decodes the first message of stream bytes.
+func numbers(list []byte) []uint16 {
+	var out []uint16
+	for ; len(list) >= 2; list = list[2:] {
+		out = append(out, uint16(list[0])<<8|uint16(list[1]))
+	}
+	return out
+}
+
+func names(list []byte) []string {
+	var out []string
+	for len(list) > 0 && len(list) > int(list[0]) {
+		end := 1 + int(list[0])
+		out = append(out, string(list[1:end]))
+		list = list[end:]
+	}
+	return out
+}
+
+func formatOf(in unsafe.Pointer, length int) C.uint {
+	var protocol C.uint
+	C.tlsdiag_recognise((*C.uint8_t)(in), C.size_t(length),
+		C.TLSDIAG_FROM_CLIENT, &protocol)
+	switch protocol {
+	case C.TLSDIAG_PROTOCOL_SSLV2:
+		return C.TLSDIAG_FORMAT_SSLV2
+	case C.TLSDIAG_PROTOCOL_DTLS:
+		return C.TLSDIAG_FORMAT_DTLS
+	}
+	return C.TLSDIAG_FORMAT_TLS
+}
+
+// DecodeClientHello decodes the first message of stream bytes.  With an error
+// that Is ErrMalformed comes the hello as far as it could be decoded; ErrMore
+// asks for more bytes.
 func DecodeClientHello(stream []byte) (*ClientHello, error) {
 	if len(stream) == 0 {
-		return nil, errors.New("tlsdiag: no bytes")
+		return nil, ErrMore
 	}
 	// C memory: the views of a decoded hello may not point into Go's.
 	in := C.CBytes(stream)
@@ -81,52 +171,53 @@ func DecodeClientHello(stream []byte) (*ClientHello, error) {
 	scratch := C.malloc(C.size_t(len(stream)))
 	defer C.free(scratch)
 	var msg C.tlsdiag_bytes
-	status := C.tlsdiag_find_handshake((*C.uint8_t)(in), C.size_t(len(stream)),
-		(*C.uint8_t)(scratch), C.size_t(len(stream)), &msg, nil)
-	if status != C.TLSDIAG_STATUS_OK {
-		return nil, fmt.Errorf("tlsdiag: %s",
-			name(C.TLSDIAG_REGISTRY_STATUS, C.uint32_t(status)))
+	err := check(C.tlsdiag_find_handshake((*C.uint8_t)(in),
+		C.size_t(len(stream)), (*C.uint8_t)(scratch), C.size_t(len(stream)),
+		&msg, nil))
+	if err != nil {
+		return nil, err
 	}
-	var protocol C.uint
-	C.tlsdiag_recognise((*C.uint8_t)(in), C.size_t(len(stream)),
-		C.TLSDIAG_FROM_CLIENT, &protocol)
-	format := C.uint(C.TLSDIAG_FORMAT_TLS)
-	if protocol == C.TLSDIAG_PROTOCOL_SSLV2 {
-		format = C.TLSDIAG_FORMAT_SSLV2
-	}
+	format := formatOf(in, len(stream))
 	// Also C's: its address is kept in no Go pointer.
 	hello := (*C.tlsdiag_client_hello)(C.calloc(1, C.sizeof_tlsdiag_client_hello))
 	defer C.free(unsafe.Pointer(hello))
 	hello.size = C.sizeof_tlsdiag_client_hello
-	status = C.tlsdiag_client_hello_decode(msg.ptr, msg.len, format, hello, nil)
-	if status != C.TLSDIAG_STATUS_OK {
-		return nil, fmt.Errorf("tlsdiag: %s",
-			name(C.TLSDIAG_REGISTRY_STATUS, C.uint32_t(status)))
+	var where C.tlsdiag_where
+	err = check(C.tlsdiag_client_hello_decode(msg.ptr, msg.len, format, hello,
+		&where))
+	if errors.Is(err, ErrMalformed) {
+		err = fmt.Errorf("%w: %s at byte %d", err, name(C.TLSDIAG_REGISTRY_FIELD,
+			C.uint32_t(where.field)), uint64(where.offset))
+	} else if err != nil {
+		return nil, err
 	}
 	out := &ClientHello{
 		ServerName:    string(view(hello.server_name)),
+		ALPN:          names(view(hello.alpn)),
 		VersionMax:    uint16(hello.version_max),
+		Groups:        numbers(view(hello.supported_groups)),
 		NumExtensions: int(hello.num_extensions),
+	}
+	if format != C.TLSDIAG_FORMAT_SSLV2 { // whose suites have three bytes
+		out.CipherSuites = numbers(view(hello.cipher_suites))
 	}
 	var ja4 [37]C.char
 	if C.tlsdiag_ja4(hello, &ja4[0], C.size_t(len(ja4))) == C.TLSDIAG_STATUS_OK {
 		out.JA4 = C.GoString(&ja4[0])
 	}
-	alpn := view(hello.alpn)
-	for len(alpn) > 0 {
-		end := 1 + int(alpn[0])
-		out.ALPN = append(out.ALPN, string(alpn[1:end]))
-		alpn = alpn[end:]
-	}
-	suites := view(hello.cipher_suites)
-	for i := 0; i+1 < len(suites) && format == C.TLSDIAG_FORMAT_TLS; i += 2 {
-		out.CipherSuites = append(out.CipherSuites,
-			uint16(suites[i])<<8|uint16(suites[i+1]))
-	}
-	return out, nil
+	return out, err
 }
 
-// Flow is the handshake of one connection.
+// Explain says why, from an error text alone.
+func Explain(text string) (Verdict, error) {
+	flow := NewFlow()
+	if _, err := flow.Hint(text); err != nil {
+		return Verdict{}, err
+	}
+	return flow.Verdict()
+}
+
+// Flow is the handshake of one connection.  One goroutine at a time may use it.
 type Flow struct {
 	mem *C.tlsdiag_flow
 }
@@ -139,23 +230,25 @@ func NewFlow() *Flow {
 	return f
 }
 
-// Feed gives the next bytes that a side sent.
-func (f *Flow) Feed(from Side, data []byte) {
-	if len(data) > 0 {
-		C.tlsdiag_flow_feed(f.mem, C.uint(from), 0,
-			(*C.uint8_t)(unsafe.Pointer(&data[0])), C.size_t(len(data)), nil)
+// Feed gives the next bytes that a side sent, in slices of any size.
+func (f *Flow) Feed(from Side, data []byte) error {
+	defer runtime.KeepAlive(f)
+	if len(data) == 0 {
+		return nil
 	}
-	runtime.KeepAlive(f)
+	return check(C.tlsdiag_flow_feed(f.mem, C.uint(from), 0,
+		(*C.uint8_t)(unsafe.Pointer(&data[0])), C.size_t(len(data)), nil))
 }
 
 // Close ends one side.
-func (f *Flow) Close(from Side, how Close) {
-	C.tlsdiag_flow_close(f.mem, C.uint(from), C.uint(how), 0)
-	runtime.KeepAlive(f)
+func (f *Flow) Close(from Side, how Close) error {
+	defer runtime.KeepAlive(f)
+	return check(C.tlsdiag_flow_close(f.mem, C.uint(from), C.uint(how), 0))
 }
 
-// Hint adds what an error text says.
-func (f *Flow) Hint(text string) {
+// Hint adds what an error text says; it returns how much was recognised.
+func (f *Flow) Hint(text string) (int, error) {
+	defer runtime.KeepAlive(f)
 	var hints [8]C.tlsdiag_hint
 	for i := range hints {
 		hints[i].size = C.sizeof_tlsdiag_hint
@@ -163,22 +256,43 @@ func (f *Flow) Hint(text string) {
 	raw := C.CString(text)
 	defer C.free(unsafe.Pointer(raw))
 	count := C.size_t(len(hints))
-	C.tlsdiag_text_scan((*C.uint8_t)(unsafe.Pointer(raw)), C.size_t(len(text)),
-		&hints[0], C.sizeof_tlsdiag_hint, &count)
-	for i := 0; i < int(count) && i < len(hints); i++ {
-		C.tlsdiag_flow_hint(f.mem, &hints[i], 0)
+	err := check(C.tlsdiag_text_scan((*C.uint8_t)(unsafe.Pointer(raw)),
+		C.size_t(len(text)), &hints[0], C.sizeof_tlsdiag_hint, &count))
+	if int(count) > len(hints) {
+		count = C.size_t(len(hints))
 	}
-	runtime.KeepAlive(f)
+	for i := 0; i < int(count) && err == nil; i++ {
+		err = check(C.tlsdiag_flow_hint(f.mem, &hints[i], 0))
+	}
+	return int(count), err
 }
 
-// Verdict says why.
-func (f *Flow) Verdict() Verdict {
+// Observations are the facts learnt so far, in words, in order.
+func (f *Flow) Observations() []string {
+	defer runtime.KeepAlive(f)
+	var out []string
+	for i := C.uint(0); i < C.tlsdiag_flow_num_observations(f.mem); i++ {
+		var o C.tlsdiag_observation
+		o.size = C.sizeof_tlsdiag_observation
+		if C.tlsdiag_flow_observation(f.mem, i, &o) == C.TLSDIAG_STATUS_OK {
+			var text [512]C.char
+			C.tlsdiag_observation_text(&o, &text[0], C.size_t(len(text)))
+			out = append(out, C.GoString(&text[0]))
+		}
+	}
+	return out
+}
+
+// Verdict says why; it may be asked at any time.
+func (f *Flow) Verdict() (Verdict, error) {
+	defer runtime.KeepAlive(f)
 	var v C.tlsdiag_verdict
 	v.size = C.sizeof_tlsdiag_verdict
-	C.tlsdiag_classify(f.mem, &v)
+	if err := check(C.tlsdiag_classify(f.mem, &v)); err != nil {
+		return Verdict{}, err
+	}
 	var text [4096]C.char
 	C.tlsdiag_explain(f.mem, &v, 0, &text[0], C.size_t(len(text)))
-	runtime.KeepAlive(f)
 	id := C.uint32_t(v.causes[0].id)
 	return Verdict{
 		Outcome:    name(C.TLSDIAG_REGISTRY_OUTCOME, C.uint32_t(v.outcome)),
@@ -187,20 +301,5 @@ func (f *Flow) Verdict() Verdict {
 		Party:      name(C.TLSDIAG_REGISTRY_PARTY, C.uint32_t(v.causes[0].party)),
 		Text:       C.GoString(&text[0]),
 		Advice:     C.GoString(C.tlsdiag_cause_text(id, C.TLSDIAG_SECTION_ADVICE)),
-	}
-}
-
-// layout tells where Go believes members to be, for the test.
-func layout() map[string]uintptr {
-	var h C.tlsdiag_client_hello
-	var v C.tlsdiag_verdict
-	return map[string]uintptr{
-		"tlsdiag_client_hello":                      unsafe.Sizeof(h),
-		"tlsdiag_client_hello.server_name":          unsafe.Offsetof(h.server_name),
-		"tlsdiag_client_hello.application_settings": unsafe.Offsetof(h.application_settings),
-		"tlsdiag_verdict":                           unsafe.Sizeof(v),
-		"tlsdiag_verdict.causes":                    unsafe.Offsetof(v.causes),
-		"tlsdiag_hint":                              unsafe.Sizeof(C.tlsdiag_hint{}),
-		"tlsdiag_where":                             unsafe.Sizeof(C.tlsdiag_where{}),
-	}
+	}, nil
 }

@@ -1,7 +1,8 @@
 package tlsdiag
 
 import (
-	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -16,23 +17,35 @@ func hello(t testing.TB) []byte {
 }
 
 func TestLayout(t *testing.T) {
-	var want map[string]struct {
-		Size    uintptr
-		Members map[string][2]uintptr
+	if err := checkLayout(structs); err != nil {
+		t.Error(err)
 	}
-	data, err := os.ReadFile("../bindings/layout.json")
-	if err != nil || json.Unmarshal(data, &want) != nil {
-		t.Fatal("layout.json")
+	type bytes struct {
+		len uintptr
+		ptr uintptr
 	}
-	for key, got := range layout() {
-		name, member, isMember := strings.Cut(key, ".")
-		expected := want[name].Size
-		if isMember {
-			expected = want[name].Members[member][0]
+	type where struct {
+		offset uint64
+		want   [100]uint32
+	}
+	type anomaly struct {
+		kind uint16
+		flag uint16
+	}
+	for want, wrong := range map[string]map[string]any{
+		"tlsdiag: tlsdiag_bytes.len lies elsewhere":  {"tlsdiag_bytes": bytes{}},
+		"tlsdiag: tlsdiag_where has 408 bytes here":  {"tlsdiag_where": where{}},
+		"tlsdiag: tlsdiag_anomaly.flag lies":         {"tlsdiag_anomaly": anomaly{}},
+		"tlsdiag: tlsdiag_gone has 8 bytes here and": {"tlsdiag_gone": int64(0)},
+	} {
+		err := checkLayout(wrong)
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, not %s", err, want)
 		}
-		if got != expected {
-			t.Errorf("%s: %d here, %d in the library", key, got, expected)
-		}
+	}
+	older := map[string]any{"tlsdiag_anomaly": struct{ kind, field uint16 }{}}
+	if err := checkLayout(older); err != nil { // the library has grown
+		t.Error(err)
 	}
 }
 
@@ -43,32 +56,91 @@ func TestHello(t *testing.T) {
 		got.CipherSuites[0] != 0xc02b || !strings.HasPrefix(got.JA4, "t12d") {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := DecodeClientHello([]byte("GET / HTTP/1.1")); err == nil {
-		t.Error("HTTP is a hello")
+}
+
+func TestBrokenHello(t *testing.T) {
+	data := hello(t)
+	data[len(data)-11] = 0x7f // the name claims to be longer
+	got, err := DecodeClientHello(data)
+	if !errors.Is(err, ErrMalformed) || !strings.Contains(err.Error(), "server_name") {
+		t.Error(err)
 	}
-	if _, err := DecodeClientHello(nil); err == nil {
-		t.Error("nothing is a hello")
+	if got == nil || len(got.CipherSuites) != 1 || got.ServerName != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestNoHello(t *testing.T) {
+	_, err := DecodeClientHello([]byte("GET / HTTP/1.1"))
+	if !errors.Is(err, ErrNotTLS) || err.Error() != "tlsdiag: e_not_tls" {
+		t.Error(err)
+	}
+	for end := range hello(t) {
+		if _, err := DecodeClientHello(hello(t)[:end]); err == nil {
+			t.Errorf("%d bytes are a hello", end)
+		}
 	}
 }
 
 func TestFlow(t *testing.T) {
 	flow := NewFlow()
-	flow.Feed(Client, hello(t))
+	for _, b := range hello(t) {
+		if err := flow.Feed(Client, []byte{b}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := flow.Verdict(); err != nil || got.Outcome != "incomplete" {
+		t.Errorf("%+v, %v", got, err)
+	}
 	flow.Feed(Server, []byte{21, 3, 3, 0, 2, 2, 112})
 	flow.Close(Server, FIN)
-	got := flow.Verdict()
-	if got.Outcome != "failed" || got.Cause != "sni_unrecognized" ||
-		got.Confidence < 50 || got.Text == "" || got.Advice == "" {
-		t.Errorf("%+v", got)
+	got, err := flow.Verdict()
+	if err != nil || got.Outcome != "failed" || got.Cause != "sni_unrecognized" ||
+		got.Party != "client" || got.Confidence < 50 || got.Text == "" ||
+		got.Advice == "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if all := strings.Join(flow.Observations(), "\n"); !strings.Contains(all,
+		"unrecognized_name") {
+		t.Error(all)
+	}
+	if err := flow.Feed(Side(7), []byte{1}); err == nil {
+		t.Error("a third side")
 	}
 }
 
 func TestText(t *testing.T) {
-	flow := NewFlow()
-	flow.Hint("remote error: tls: unknown certificate authority")
-	if got := flow.Verdict(); !strings.Contains(got.Cause, "certificate") {
-		t.Errorf("%+v", got)
+	got, err := Explain("remote error: tls: unknown certificate authority")
+	if err != nil || !strings.Contains(got.Cause, "certificate") {
+		t.Errorf("%+v, %v", got, err)
 	}
+	if count, err := NewFlow().Hint("the weather is fine"); count != 0 || err != nil {
+		t.Error(count, err)
+	}
+}
+
+func TestNames(t *testing.T) {
+	if got := Name(CipherSuite, 0x1301); got != "TLS_AES_128_GCM_SHA256" {
+		t.Error(got)
+	}
+	if got := Name(CipherSuite, 0xfafb); got != "0xfafb" {
+		t.Error(got)
+	}
+	if value, ok := Lookup(CipherSuite, "tls_aes_128_gcm_sha256"); value != 0x1301 || !ok {
+		t.Error(value, ok)
+	}
+	if _, ok := Lookup(CipherSuite, "no such suite"); ok {
+		t.Error("it is known")
+	}
+	if major, minor, _ := Version(); major != 0 || minor != 1 {
+		t.Error(major, minor)
+	}
+}
+
+func ExampleExplain() {
+	verdict, err := Explain("error:0A0000C1:SSL routines::no shared cipher")
+	fmt.Println(verdict.Cause, err)
+	// Output: no_shared_cipher <nil>
 }
 
 func BenchmarkHello(b *testing.B) {

@@ -6,6 +6,7 @@
 --   flow:feed("client", bytes)
 --   flow:close("server", "rst")
 --   print(flow:verdict().cause)
+--   print(tlsdiag.explain("alert number 40").cause)
 --
 -- The declarations are the C header itself, read at load: TLSDIAG_HEADER names
 -- it, or the usual places are tried.  TLSDIAG_LIBRARY names the library.
@@ -25,6 +26,20 @@ local function read_header()
   error("tlsdiag.h was not found: set TLSDIAG_HEADER")
 end
 
+-- The structs that a C text defines and their members: { struct = { member } }.
+local function structs_of(text)
+  local structs = {}
+  for name, body in text:gmatch("typedef struct (tlsdiag_[%w_]+) (%b{})") do
+    local members = {}
+    for part in body:gmatch("([^;,{}]+)[;,]") do
+      members[#members + 1] = part:match("([%w_]+)%s*$") or
+        part:match("([%w_]+)%s*%[[^%]]*%]%s*$")
+    end
+    structs[name] = members
+  end
+  return structs
+end
+
 -- What is left of the header without comments and preprocessor is what
 -- ffi.cdef reads; its few numeric macros are put in by hand.
 local function declare(text)
@@ -40,16 +55,49 @@ local function declare(text)
     return "[" .. macros[name] .. "]"
   end)
   ffi.cdef(text)
-  return macros
+  return macros, structs_of(text)
 end
 
-local macros = declare(read_header())
+local macros, structs = declare(read_header())
 local C = ffi.load(os.getenv("TLSDIAG_LIBRARY") or "libtlsdiag.so.0")
 local here = macros.TLSDIAG_VERSION_NUMBER
 assert(bit.rshift(C.tlsdiag_version(), 8) == bit.rshift(here, 8),
   "libtlsdiag and tlsdiag.h are of different releases")
 
 local M = {}
+
+-- Where the library has a struct or member.
+local function place(name)
+  local offset, size = ffi.new("uint32_t[1]"), ffi.new("uint32_t[1]")
+  if C.tlsdiag_layout(name, offset, size) ~= C.TLSDIAG_STATUS_OK then
+    error("libtlsdiag knows no " .. name, 0)
+  end
+  return offset[0], size[0]
+end
+
+-- The structs of the header must be the library's, whose own may go on behind;
+-- returns how many places were compared.  `types` names other C types.
+function M.check_layout(all, types)
+  local count = 0
+  for name, members in pairs(all) do
+    local ctype = types and types[name] or name
+    local _, size = place(name)
+    if ffi.sizeof(ctype) > size then
+      error(("%s has %d bytes here and %d in libtlsdiag"):format(name,
+        ffi.sizeof(ctype), size), 0)
+    end
+    for _, member in ipairs(members) do
+      local full = name .. "." .. member
+      if ffi.offsetof(ctype, member) ~= place(full) then
+        error(full .. " lies elsewhere in libtlsdiag", 0)
+      end
+      count = count + 1
+    end
+  end
+  return count
+end
+M.num_places = M.check_layout(structs)
+
 local sides = { client = C.TLSDIAG_FROM_CLIENT, server = C.TLSDIAG_FROM_SERVER }
 local ways = { fin = C.TLSDIAG_CLOSE_FIN, rst = C.TLSDIAG_CLOSE_RST,
   timeout = C.TLSDIAG_CLOSE_TIMEOUT, ["local"] = C.TLSDIAG_CLOSE_LOCAL }
@@ -68,35 +116,103 @@ local function new(name)
   return object
 end
 
+local function check(status)
+  if status ~= C.TLSDIAG_STATUS_OK then
+    error("tlsdiag: " .. text(C.tlsdiag_name(C.TLSDIAG_REGISTRY_STATUS,
+      ffi.cast("uint32_t", status))), 3)
+  end
+end
+
+local function registry(name)
+  return C["TLSDIAG_REGISTRY_" .. name:upper()]
+end
+
+-- The name of a number: name("cipher_suite", 0x1301); nil when it has none.
+function M.name(kind, value)
+  return text(C.tlsdiag_name(registry(kind), value))
+end
+
+-- The number behind a name, whatever its case; nil when there is none.
+function M.lookup(kind, name)
+  local value = ffi.new("uint32_t[1]")
+  if C.tlsdiag_name_lookup(registry(kind), name, #name, value) ==
+     C.TLSDIAG_STATUS_OK then
+    return value[0]
+  end
+end
+
+-- The release of the library in memory.
+function M.version()
+  local number = C.tlsdiag_version()
+  return ("%d.%d.%d"):format(bit.rshift(number, 16),
+    bit.band(bit.rshift(number, 8), 255), bit.band(number, 255))
+end
+
+local function format_of(stream)
+  local protocol = ffi.new("unsigned[1]")
+  C.tlsdiag_recognise(stream, #stream, C.TLSDIAG_FROM_CLIENT, protocol)
+  if protocol[0] == C.TLSDIAG_PROTOCOL_SSLV2 then
+    return C.TLSDIAG_FORMAT_SSLV2
+  elseif protocol[0] == C.TLSDIAG_PROTOCOL_DTLS then
+    return C.TLSDIAG_FORMAT_DTLS
+  end
+  return C.TLSDIAG_FORMAT_TLS
+end
+
+local function numbers(list)
+  local out, it, value = {}, ffi.new("tlsdiag_iter"), ffi.new("uint16_t[1]")
+  C.tlsdiag_iter_init(it, list)
+  while C.tlsdiag_next_u16(it, value) == 1 do
+    out[#out + 1] = value[0]
+  end
+  return out
+end
+
+local function names(list)
+  local out, it, name = {}, ffi.new("tlsdiag_iter"), ffi.new("tlsdiag_bytes")
+  C.tlsdiag_iter_init(it, list)
+  while C.tlsdiag_next_name(it, name) == 1 do
+    out[#out + 1] = view(name)
+  end
+  return out
+end
+
+-- A hello as a table.  `fault` says where a broken one broke.
+local function describe(hello, format, fault)
+  local ja4 = ffi.new("char[37]")
+  C.tlsdiag_ja4(hello, ja4, 37)
+  return { server_name = hello.server_name.len > 0 and view(hello.server_name)
+      or nil,
+    alpn = names(hello.alpn), version_max = hello.version_max,
+    -- those of the SSLv2 format have three bytes
+    cipher_suites = format ~= C.TLSDIAG_FORMAT_SSLV2 and
+      numbers(hello.cipher_suites) or {},
+    groups = numbers(hello.supported_groups), ja4 = ffi.string(ja4),
+    fault = fault }
+end
+
 -- Decodes the first message of stream bytes; nil and a status name on failure.
 function M.hello(stream)
   local scratch = ffi.new("uint8_t[?]", #stream)
-  local msg, protocol = ffi.new("tlsdiag_bytes"), ffi.new("unsigned[1]")
+  local msg, where = ffi.new("tlsdiag_bytes"), ffi.new("tlsdiag_where")
+  local hello, format = new("tlsdiag_client_hello"), format_of(stream)
   local rc = C.tlsdiag_find_handshake(stream, #stream, scratch, #stream, msg,
     nil)
-  local hello, format = new("tlsdiag_client_hello"), C.TLSDIAG_FORMAT_TLS
+  local out, fault
   if rc == C.TLSDIAG_STATUS_OK then
-    C.tlsdiag_recognise(stream, #stream, C.TLSDIAG_FROM_CLIENT, protocol)
-    if protocol[0] == C.TLSDIAG_PROTOCOL_SSLV2 then
-      format = C.TLSDIAG_FORMAT_SSLV2
+    rc = C.tlsdiag_client_hello_decode(msg.ptr, msg.len, format, hello, where)
+    if rc == C.TLSDIAG_STATUS_E_MALFORMED then
+      fault = { field = M.name("field", where.field),
+        offset = tonumber(where.offset) }
+      rc = C.TLSDIAG_STATUS_OK
     end
-    rc = C.tlsdiag_client_hello_decode(msg.ptr, msg.len, format, hello, nil)
   end
-  if rc ~= C.TLSDIAG_STATUS_OK then
-    return nil, text(C.tlsdiag_name(C.TLSDIAG_REGISTRY_STATUS,
-      ffi.cast("uint32_t", rc)))
+  if rc == C.TLSDIAG_STATUS_OK then
+    out = describe(hello, format, fault)
   end
-  local ja4 = ffi.new("char[37]")
-  C.tlsdiag_ja4(hello, ja4, 37)
-  local out = { server_name = view(hello.server_name), alpn = {},
-    version_max = hello.version_max, num_suites = hello.num_cipher_suites,
-    ja4 = ffi.string(ja4) }
-  local it, name = ffi.new("tlsdiag_iter"), ffi.new("tlsdiag_bytes")
-  C.tlsdiag_iter_init(it, hello.alpn)
-  while C.tlsdiag_next_name(it, name) == 1 do
-    out.alpn[#out.alpn + 1] = view(name)
-  end
-  return out
+  -- Views point into scratch: it is named behind them, to be alive till then.
+  return scratch and out, rc ~= C.TLSDIAG_STATUS_OK and
+    M.name("status", ffi.cast("uint32_t", rc)) or nil
 end
 
 local Flow = {}
@@ -104,44 +220,66 @@ Flow.__index = Flow
 
 function M.flow()
   local memory = ffi.new("tlsdiag_flow")
-  C.tlsdiag_flow_init(memory, ffi.sizeof(memory), nil)
+  check(C.tlsdiag_flow_init(memory, ffi.sizeof(memory), nil))
   return setmetatable({ memory = memory }, Flow)
 end
 
-function Flow:feed(from, bytes)
-  C.tlsdiag_flow_feed(self.memory, sides[from], 0, bytes, #bytes, nil)
+local function number(words, word)
+  return words[word] or error("tlsdiag: no " .. tostring(word), 3)
 end
 
-function Flow:close(from, how)
-  C.tlsdiag_flow_close(self.memory, sides[from], ways[how], 0)
+function Flow:feed(from, bytes, time_us)
+  check(C.tlsdiag_flow_feed(self.memory, number(sides, from), time_us or 0,
+    bytes, #bytes, nil))
 end
 
+function Flow:close(from, how, time_us)
+  check(C.tlsdiag_flow_close(self.memory, number(sides, from),
+    number(ways, how), time_us or 0))
+end
+
+-- Adds what an error text says; returns how much of it was recognised.
 function Flow:hint(line)
   local hints, count = ffi.new("tlsdiag_hint[8]"), ffi.new("size_t[1]", 8)
   for i = 0, 7 do
     hints[i].size = ffi.sizeof("tlsdiag_hint")
   end
-  C.tlsdiag_text_scan(line, #line, hints, ffi.sizeof("tlsdiag_hint"), count)
-  for i = 0, math.min(tonumber(count[0]), 8) - 1 do
-    C.tlsdiag_flow_hint(self.memory, hints[i], 0)
+  check(C.tlsdiag_text_scan(line, #line, hints, ffi.sizeof("tlsdiag_hint"),
+    count))
+  local found = math.min(tonumber(count[0]), 8)
+  for i = 0, found - 1 do
+    check(C.tlsdiag_flow_hint(self.memory, hints[i], 0))
   end
+  return found
+end
+
+-- All that was learnt, in words, in order.
+function Flow:observations()
+  local out, one, words = {}, new("tlsdiag_observation"), ffi.new("char[1024]")
+  while C.tlsdiag_flow_observation(self.memory, #out, one) ==
+        C.TLSDIAG_STATUS_OK do
+    C.tlsdiag_observation_text(one, words, 1024)
+    out[#out + 1] = ffi.string(words)
+  end
+  return out
 end
 
 function Flow:verdict()
   local raw, words = new("tlsdiag_verdict"), ffi.new("char[4096]")
-  C.tlsdiag_classify(self.memory, raw)
+  check(C.tlsdiag_classify(self.memory, raw))
   C.tlsdiag_explain(self.memory, raw, 0, words, 4096)
   local best = raw.causes[0]
-  return { outcome = text(C.tlsdiag_name(C.TLSDIAG_REGISTRY_OUTCOME,
-      raw.outcome)),
-    cause = text(C.tlsdiag_name(C.TLSDIAG_REGISTRY_CAUSE, best.id)),
+  return { outcome = M.name("outcome", raw.outcome),
+    cause = M.name("cause", best.id), party = M.name("party", best.party),
     confidence = best.confidence, text = ffi.string(words),
     advice = text(C.tlsdiag_cause_text(best.id, C.TLSDIAG_SECTION_ADVICE)) }
 end
 
--- What LuaJIT made of a struct, for the test.
-function M.layout(struct, member)
-  return member and ffi.offsetof(struct, member) or ffi.sizeof(struct)
+-- Why, from an error text alone.
+function M.explain(line)
+  local flow = M.flow()
+  flow:hint(line)
+  return flow:verdict()
 end
 
 return M

@@ -2,11 +2,14 @@
 //
 //   const tlsdiag = require('tlsdiag');
 //   tlsdiag.hello(buffer).serverName
+//   tlsdiag.explain('alert number 40').cause
 //   const flow = new tlsdiag.Flow();
 //   flow.feed('client', buffer); flow.close('server', 'rst');
 //   flow.verdict().cause
 //
-// TLSDIAG_LIBRARY names the library; else it is found by SONAME.
+// TLSDIAG_LIBRARY names the library; else it is found by SONAME.  Calls are
+// short and run where they are made; a flow is memory of this thread, one for
+// each connection, and nothing else is shared: many may be open at once.
 'use strict';
 const koffi = require('koffi');
 const { structs, prototypes, numbers } = require('./api.js')(koffi);
@@ -17,18 +20,64 @@ for (const prototype of prototypes) {
   const name = /(tlsdiag_\w+)\(/.exec(prototype)[1];
   C[name] = library.func(prototype);
 }
-const { STATUS, FROM, CLOSE, REGISTRY, FORMAT, SECTION } = numbers;
+const { STATUS, FROM, CLOSE, REGISTRY, FORMAT, PROTOCOL, SECTION } = numbers;
 const FLOW_STORAGE = 4096;
-const SSLV2 = 2; // TLSDIAG_PROTOCOL_SSLV2
+
+// Where the library has a struct or member.
+function place(name) {
+  const out = new Uint32Array(2);
+  const rc = C.tlsdiag_layout(name, out, out.subarray(1));
+  if (rc !== STATUS.OK) {
+    throw new Error(`tlsdiag: libtlsdiag knows no ${name}`);
+  }
+  return { offset: out[0], size: out[1] };
+}
+
+// The structs of api.js must be the library's; its own may go on behind.
+function checkLayout(types) {
+  for (const [name, type] of Object.entries(types)) {
+    const { size } = place(name);
+    if (koffi.sizeof(type) > size) {
+      throw new Error(`tlsdiag: ${name} has ${koffi.sizeof(type)} bytes here ` +
+        `and ${size} in libtlsdiag`);
+    }
+    for (const [member, here] of Object.entries(koffi.type(type).members)) {
+      const there = place(`${name}.${member}`);
+      if (here.offset !== there.offset || here.type.size !== there.size) {
+        throw new Error(`tlsdiag: ${name}.${member} lies elsewhere in ` +
+          'libtlsdiag');
+      }
+    }
+  }
+}
+checkLayout(structs);
 
 const nameOf = (registry, value) => C.tlsdiag_name(registry, value >>> 0);
 
+// The name of a number: name('cipher_suite', 0x1301); null when it has none.
+const name = (registry, value) =>
+  nameOf(REGISTRY[registry.toUpperCase()], value);
+
+// The number behind a name, whatever its case; null when there is none.
+function lookup(registry, text) {
+  const value = new Uint32Array(1);
+  const bytes = Buffer.from(text + '\0');
+  const rc = C.tlsdiag_name_lookup(REGISTRY[registry.toUpperCase()], bytes,
+    bytes.length - 1, value);
+  return rc === STATUS.OK ? value[0] : null;
+}
+
+// The release of the library in memory.
+function version() {
+  const number = C.tlsdiag_version();
+  return `${number >> 16}.${number >> 8 & 255}.${number & 255}`;
+}
+
 // A struct in memory that stays where it is: views are read while it lives.
-function make(name) {
-  const type = structs[name];
-  const memory = Buffer.alloc(koffi.sizeof(type));
+function make(type) {
+  const memory = Buffer.alloc(koffi.sizeof(structs[type]));
   memory.writeUInt32LE(memory.length, 0); // its `size`
-  return { memory, read: () => koffi.decode(memory, type) };
+  return { memory, read: () => koffi.decode(memory, structs[type]) };
 }
 
 const view = ({ ptr, len }) =>
@@ -41,36 +90,69 @@ function check(status) {
   }
 }
 
-// Decodes the first message of stream bytes.
-function hello(stream) {
+// What views point into may not be collected before they are read.
+let held = null;
+
+// The first message of stream bytes: a view into them or into scratch.
+function findHandshake(stream) {
   const scratch = Buffer.alloc(stream.length || 1);
   const bytes = Buffer.alloc(koffi.sizeof(structs.tlsdiag_bytes));
-  const protocol = Buffer.alloc(4);
+  const protocol = new Uint32Array(1);
+  held = [stream, scratch];
   check(C.tlsdiag_find_handshake(stream, stream.length, scratch,
     scratch.length, bytes, null));
-  const msg = koffi.decode(bytes, structs.tlsdiag_bytes);
   C.tlsdiag_recognise(stream, stream.length, FROM.CLIENT, protocol);
-  const out = make('tlsdiag_client_hello');
-  check(C.tlsdiag_client_hello_decode(msg.ptr, msg.len,
-    protocol.readUInt32LE(0) === SSLV2 ? FORMAT.SSLV2 : FORMAT.TLS,
-    out.memory, null));
-  const raw = out.read();
-  const suites = view(raw.cipher_suites);
-  const alpn = [];
-  for (let list = view(raw.alpn); list.length;
-    list = list.subarray(1 + list[0])) {
-    alpn.push(list.subarray(1, 1 + list[0]).toString('latin1'));
+  const formats = { [PROTOCOL.SSLV2]: FORMAT.SSLV2,
+    [PROTOCOL.DTLS]: FORMAT.DTLS };
+  return { msg: koffi.decode(bytes, structs.tlsdiag_bytes),
+    format: formats[protocol[0]] || FORMAT.TLS };
+}
+
+const numbersOf = (list) => Array.from({ length: list.length >> 1 },
+  (_, i) => list.readUInt16BE(2 * i));
+
+function namesOf(list) {
+  const out = [];
+  for (; list.length; list = list.subarray(1 + list[0])) {
+    out.push(list.subarray(1, 1 + list[0]).toString('latin1'));
   }
+  return out;
+}
+
+// Decodes the first message of stream bytes.  A broken hello has what came
+// before the fault, and `fault` says where it is.
+function hello(stream) {
+  const { msg, format } = findHandshake(stream);
+  const out = make('tlsdiag_client_hello');
+  const where = Buffer.alloc(koffi.sizeof(structs.tlsdiag_where));
+  const status = C.tlsdiag_client_hello_decode(msg.ptr, msg.len, format,
+    out.memory, where);
+  if (status !== STATUS.E_MALFORMED) { check(status); }
+  const raw = out.read();
+  const stopped = koffi.decode(where, structs.tlsdiag_where);
   const ja4 = Buffer.alloc(37);
   C.tlsdiag_ja4(out.memory, ja4, ja4.length);
-  return {
+  const decoded = {
     serverName: view(raw.server_name).toString('latin1') || null,
-    alpn,
+    alpn: namesOf(view(raw.alpn)),
     versionMax: raw.version_max,
-    cipherSuites: Array.from({ length: suites.length >> 1 },
-      (_, i) => suites.readUInt16BE(2 * i)),
+    // Those of the SSLv2 format have three bytes.
+    cipherSuites: format === FORMAT.SSLV2 ? []
+      : numbersOf(view(raw.cipher_suites)),
+    groups: numbersOf(view(raw.supported_groups)),
     ja4: ja4.toString('latin1', 0, 36),
+    fault: status === STATUS.OK ? null
+      : { field: nameOf(REGISTRY.FIELD, stopped.field),
+        offset: Number(stopped.offset) },
   };
+  held = null;
+  return decoded;
+}
+
+function number(names, word) {
+  const value = names[String(word).toUpperCase()];
+  if (value === undefined) { throw new TypeError(`tlsdiag: no ${word}`); }
+  return value;
 }
 
 // The handshake of one connection.
@@ -82,13 +164,13 @@ class Flow {
   }
 
   feed(from, bytes, timeUs = 0) {
-    check(C.tlsdiag_flow_feed(this.#memory, FROM[from.toUpperCase()], timeUs,
-      bytes, bytes.length, null));
+    check(C.tlsdiag_flow_feed(this.#memory, number(FROM, from), timeUs, bytes,
+      bytes.length, null));
   }
 
   close(from, how, timeUs = 0) {
-    check(C.tlsdiag_flow_close(this.#memory, FROM[from.toUpperCase()],
-      CLOSE[how.toUpperCase()], timeUs));
+    check(C.tlsdiag_flow_close(this.#memory, number(FROM, from),
+      number(CLOSE, how), timeUs));
   }
 
   // Adds what an error text says; returns how much of it was recognised.
@@ -107,6 +189,21 @@ class Flow {
         hints.subarray(i * size, (i + 1) * size), timeUs));
     }
     return found;
+  }
+
+  // All that was learnt, in words, in order.
+  observations() {
+    const out = [];
+    const one = make('tlsdiag_observation');
+    const text = Buffer.alloc(1024);
+    while (C.tlsdiag_flow_observation(this.#memory, out.length, one.memory) ===
+           STATUS.OK) {
+      const length = Number(C.tlsdiag_observation_text(one.memory, text,
+        text.length));
+      const from = nameOf(REGISTRY.FROM, one.read().from);
+      out.push({ from, text: text.toString('latin1', 0, length) });
+    }
+    return out;
   }
 
   verdict() {
@@ -128,4 +225,12 @@ class Flow {
   }
 }
 
-module.exports = { hello, Flow, structs, koffi };
+// Why, from an error text alone.
+function explain(text) {
+  const flow = new Flow();
+  flow.hint(text);
+  return flow.verdict();
+}
+
+module.exports = { hello, explain, Flow, name, lookup, version, checkLayout,
+  structs, koffi };

@@ -652,6 +652,13 @@ TLSDIAG_API const char *tlsdiag_cause_text(uint32_t cause, uint32_t section);
 /* tlsdiag_version returns 0x00MMmmpp of the library in memory, to be compared
  * with TLSDIAG_VERSION_NUMBER of the header that was compiled against. */
 TLSDIAG_API uint32_t tlsdiag_version(void);
+/* tlsdiag_layout says where the library in memory has a member of a public
+ * struct, for bindings, which cannot see this header: "tlsdiag_verdict.causes"
+ * gives its offset and size, "tlsdiag_verdict" 0 and the size of the struct.
+ * A newer library may have a longer struct; members stay where they are.
+ * E_ABSENT: it knows none of that name. */
+TLSDIAG_API int tlsdiag_layout(const char *name, uint32_t *offset,
+                               uint32_t *size);
 
 /* ------------------------------------------------------------------------
  * 7. Numbers.  All of them are API: a value never changes its meaning.

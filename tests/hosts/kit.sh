@@ -73,3 +73,20 @@ cc=${CC:-cc}
 cflags=(-O2 -g -Wall -Wextra -I"$top/include")
 # Linked with what was built, found again at run time.
 libs=(-L"$build" -Wl,-rpath,"$build")
+
+# moved_library FILE: libtlsdiag.so that says its verdict begins otherwise, as
+# one compiled from another header would.
+moved_library()
+{
+  local dir=$work/other
+  mkdir -p "$dir/tlsdiag"
+  sed '/^  uint8_t outcome;  *\/\*/i\  uint64_t moved_;' \
+    "$top/include/tlsdiag/tlsdiag.h" >"$dir/tlsdiag/tlsdiag.h"
+  grep -q moved_ "$dir/tlsdiag/tlsdiag.h" || fail "no member to move"
+  "$cc" -fPIC -I"$dir" -I"$top/lib" -c "$top/lib/layout.c" -o "$dir/layout.c.o"
+  cp "$build/libtlsdiag.a" "$dir/all.a"
+  ar r "$dir/all.a" "$dir/layout.c.o"
+  "$cc" -shared -Wl,-soname,libtlsdiag.so.0 \
+    -Wl,--version-script="$top/lib/tlsdiag.map" \
+    -Wl,--whole-archive "$dir/all.a" -Wl,--no-whole-archive -o "$1"
+}

@@ -40,6 +40,12 @@ rm "$where/tlsdiag/libtlsdiag.so.0"
 # By SONAME, by name.
 LD_LIBRARY_PATH=$build "$env" -c \
   'import tlsdiag; print("by SONAME:", tlsdiag.__version__)'
+# Another library than the one it was made for.
+moved_library "$work/moved.so"
+TLSDIAG_LIBRARY=$work/moved.so "$env" -c 'import tlsdiag' 2>"$work/err" &&
+  fail "a library with another layout was loaded"
+grep -q 'ImportError: tlsdiag_verdict.outcome lies elsewhere' "$work/err" ||
+  fail "no word of the struct: $(tail -1 "$work/err")"
 export TLSDIAG_LIBRARY=$build/libtlsdiag.so
 "$env" "$top/tests/hosts/python/test_tlsdiag.py"
 "$env" "$top/tests/hosts/python/bench.py"

@@ -21,7 +21,7 @@ PARTS = [
     ('flow', r'flow|observe$|observe\.'),
     ('facts, rules and ranking', r'facts|trigger|rules|classify|traits|values'),
     ('texts of verdicts', r'explain|observation_text|text\.|catalogue|causes'),
-    ('names and cipher suites', r'names|suites'),
+    ('names, cipher suites, layout', r'names|suites|layout'),
     ('error texts of TLS stacks', r'errtext'),
     ('tracker', r'track|attempt|patterns'),
     ('predict, diff, fingerprints', r'predict|diff|ja3|ja4|md5|sha256'),

@@ -824,18 +824,28 @@ extern "C" {
     pub fn tlsdiag_name_lookup(registry: u32, name: *const c_char, len: usize, value: *mut u32) -> c_int;
     pub fn tlsdiag_cause_text(cause: u32, section: u32) -> *const c_char;
     pub fn tlsdiag_version() -> u32;
+    pub fn tlsdiag_layout(name: *const c_char, offset: *mut u32, size: *mut u32) -> c_int;
 }
 
-/// What this file believes: struct, size, and the offset of each member.
-pub fn layout() -> Vec<(&'static str, usize, Vec<(&'static str, usize)>)> {
+/// What this file believes of a struct: name, size, and of each member name,
+/// offset, size.
+pub type Layout = (&'static str, usize, Vec<(&'static str, usize, usize)>);
+
+fn size_behind<T>(_: *const T) -> usize {
+    std::mem::size_of::<T>()
+}
+
+/// What this file believes of every struct.
+pub fn layout() -> Vec<Layout> {
     // Members are Copy and C-laid: their addresses tell.
     macro_rules! entry {
         ($name:literal, $kind:ty, $($field:ident = $c:literal),*) => {{
             let value = std::mem::MaybeUninit::<$kind>::uninit();
             let base = value.as_ptr();
-            ($name, std::mem::size_of::<$kind>(), vec![$(($c, unsafe {
-                std::ptr::addr_of!((*base).$field) as usize - base as usize
-            })),*])
+            ($name, std::mem::size_of::<$kind>(), vec![$({
+                let member = unsafe { std::ptr::addr_of!((*base).$field) };
+                ($c, member as usize - base as usize, size_behind(member))
+            }),*])
         }};
     }
     vec![

@@ -1,14 +1,36 @@
 //! Why did this TLS handshake fail, who ended it, and what fixes it?
 //!
-//! `api` holds the library's own structs and functions, generated from its
-//! header; the types here are safe to use.
+//! ```
+//! use tlsdiag::{explain, Close, Flow, Side};
+//! # fn main() -> Result<(), tlsdiag::Error> {
+//! let verdict = explain("error:0A0000C1:SSL routines::no shared cipher")?;
+//! assert_eq!(verdict.cause, "no_shared_cipher");
+//!
+//! let mut flow = Flow::new()?;
+//! flow.feed(Side::Client, 0, b"GET / HTTP/1.1\r\n\r\n")?;
+//! flow.close(Side::Server, Close::Fin, 1000)?;
+//! println!("{}", flow.verdict()?.text);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `api` is generated from the library's header, `call` holds every unsafe
+//! call, the types here need neither.
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+#[allow(missing_docs, unsafe_code)]
+#[rustfmt::skip]
 pub mod api;
+mod call;
+#[cfg(test)]
+mod tests;
 
-use std::ffi::CStr;
-use std::os::raw::c_char;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A side of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Side {
     Client = api::from::CLIENT as isize,
     Server = api::from::SERVER as isize,
@@ -16,298 +38,279 @@ pub enum Side {
 
 /// How a side ended the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum Close {
     Fin = api::close::FIN as isize,
     Rst = api::close::RST as isize,
     Timeout = api::close::TIMEOUT as isize,
     Local = api::close::LOCAL as isize,
+    EndOfCapture = api::close::END_OF_CAPTURE as isize,
+}
+
+/// Why a call could not be done.  Bytes that are merely wrong are no error:
+/// they are what the library is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The library's word for a refused call: `api::status`.
+    Status(i32),
+    /// The library in memory is not the one `api` describes.
+    Layout(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Layout(what) => out.write_str(what),
+            Error::Status(number) => match name(api::registry::STATUS, *number as u32) {
+                Some(name) => write!(out, "tlsdiag: {name}"),
+                None => write!(out, "tlsdiag: status {number}"),
+            },
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<i32> for Error {
+    fn from(status: i32) -> Error {
+        Error::Status(status)
+    }
+}
+
+/// Compares structs as they are here with the library's; its own may go on
+/// behind.
+fn check_layout(structs: &[api::Layout]) -> Result<(), Error> {
+    let wrong = |what: String| Err(Error::Layout(what));
+    for (name, size, members) in structs {
+        match call::place(name) {
+            None => return wrong(format!("libtlsdiag knows no {name}")),
+            Some((_, theirs)) if *size > theirs => {
+                return wrong(format!(
+                    "{name} has {size} bytes here and {theirs} in libtlsdiag"
+                ));
+            }
+            Some(_) => {}
+        }
+        for (member, offset, size) in members {
+            if call::place(&format!("{name}.{member}")) != Some((*offset, *size)) {
+                return wrong(format!("{name}.{member} lies elsewhere in libtlsdiag"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks the library, once a process.  Everything that hands it a struct
+/// begins here.
+fn ready() -> Result<(), Error> {
+    static CHECKED: AtomicBool = AtomicBool::new(false);
+    if !CHECKED.load(Ordering::Acquire) {
+        check_layout(&api::layout())?;
+        CHECKED.store(true, Ordering::Release);
+    }
+    Ok(())
+}
+
+/// The library in memory: major, minor, patch.
+pub fn version() -> (u32, u32, u32) {
+    let number = call::version();
+    (number >> 16, number >> 8 & 255, number & 255)
+}
+
+/// The name of a number: `name(api::registry::CIPHER_SUITE, 0x1301)`.
+pub fn name(registry: u32, value: u32) -> Option<&'static str> {
+    call::name(registry, value)
+}
+
+/// The number behind a name, whatever its case.
+pub fn lookup(registry: u32, name: &str) -> Option<u32> {
+    call::lookup(registry, name)
+}
+
+/// Where a decode stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// From the first byte of the message.
+    pub offset: u64,
+    /// The field that was read.
+    pub field: &'static str,
+}
+
+/// What a program asks of a hello first.
+#[derive(Clone, Debug)]
+pub struct ClientHello {
+    /// The name it asks for.
+    pub server_name: Option<String>,
+    /// Protocols, best first.
+    pub alpn: Vec<Vec<u8>>,
+    /// The highest version it really offers.
+    pub version_max: u16,
+    /// Suites as they came, GREASE included.
+    pub cipher_suites: Vec<u16>,
+    /// Groups as they came.
+    pub groups: Vec<u16>,
+    /// Fingerprint.
+    pub ja4: String,
+    /// Set when it is broken; what came before is kept.
+    pub fault: Option<Fault>,
+}
+
+fn numbers(list: &[u8]) -> Vec<u16> {
+    list.chunks_exact(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+        .collect()
+}
+
+fn names(mut list: &[u8]) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    while let Some((&len, rest)) = list.split_first() {
+        let (name, rest) = rest.split_at((len as usize).min(rest.len()));
+        out.push(name.to_vec());
+        list = rest;
+    }
+    out
+}
+
+impl ClientHello {
+    /// Decodes the first message of stream bytes: records, an SSLv2-format
+    /// hello or one DTLS datagram.
+    pub fn from_stream(stream: &[u8]) -> Result<ClientHello, Error> {
+        ready()?;
+        let (msg, format) = call::find_handshake(stream)?;
+        let (status, hello, stopped) = call::client_hello(&msg, format);
+        if status != api::status::OK && status != api::status::E_MALFORMED {
+            return Err(status.into());
+        }
+        let server_name = call::view(&hello.server_name);
+        let suites = if format == api::format::SSLV2 {
+            Vec::new() // three bytes each: not these numbers
+        } else {
+            numbers(call::view(&hello.cipher_suites))
+        };
+        Ok(ClientHello {
+            server_name: (!server_name.is_empty())
+                .then(|| String::from_utf8_lossy(server_name).into_owned()),
+            alpn: names(call::view(&hello.alpn)),
+            version_max: hello.version_max,
+            cipher_suites: suites,
+            groups: numbers(call::view(&hello.supported_groups)),
+            ja4: call::ja4(&hello),
+            fault: (status != api::status::OK).then(|| Fault {
+                offset: stopped.offset,
+                field: name(api::registry::FIELD, stopped.field.into()).unwrap_or(""),
+            }),
+        })
+    }
 }
 
 /// The best answer to "why".
 #[derive(Clone, Debug)]
 pub struct Verdict {
+    /// completed, failed, incomplete or not_tls.
     pub outcome: &'static str,
+    /// Its stable name, such as no_shared_cipher.
     pub cause: &'static str,
+    /// 0 to 100.
     pub confidence: u8,
+    /// Who has to change something.
     pub party: &'static str,
+    /// A paragraph with the evidence.
     pub text: String,
+    /// The one change that fixes it.
     pub advice: &'static str,
 }
 
-/// What a program asks of a hello first.  Borrows from nothing.
+/// One fact about a connection.
 #[derive(Clone, Debug)]
-pub struct ClientHello {
-    pub server_name: Option<String>,
-    pub alpn: Vec<Vec<u8>>,
-    pub version_max: u16,
-    pub cipher_suites: Vec<u16>,
-    pub ja4: String,
-}
-
-/// The library's word for a refused call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Error(pub i32);
-
-fn static_text(text: *const c_char) -> &'static str {
-    if text.is_null() {
-        return "";
-    }
-    // Names and catalogue texts are constants of the library, in ASCII.
-    unsafe { CStr::from_ptr(text) }.to_str().unwrap_or("")
-}
-
-fn name(registry: u32, value: u32) -> &'static str {
-    static_text(unsafe { api::tlsdiag_name(registry, value) })
-}
-
-fn zeroed<T: Copy>() -> T {
-    // Every struct of the library is plain numbers and pointers.
-    unsafe { std::mem::zeroed() }
-}
-
-impl ClientHello {
-    /// Decodes the first message of stream bytes.
-    pub fn from_stream(stream: &[u8]) -> Result<ClientHello, Error> {
-        let mut scratch = vec![0u8; stream.len()];
-        let mut msg: api::Bytes = zeroed();
-        let mut hello: api::ClientHello = zeroed();
-        let mut protocol = 0;
-        hello.size = std::mem::size_of::<api::ClientHello>() as u32;
-        unsafe {
-            let rc = api::tlsdiag_find_handshake(
-                stream.as_ptr(),
-                stream.len(),
-                scratch.as_mut_ptr(),
-                scratch.len(),
-                &mut msg,
-                std::ptr::null_mut(),
-            );
-            if rc != api::status::OK {
-                return Err(Error(rc));
-            }
-            api::tlsdiag_recognise(
-                stream.as_ptr(),
-                stream.len(),
-                api::from::CLIENT,
-                &mut protocol,
-            );
-            let format = if protocol == api::protocol::SSLV2 {
-                api::format::SSLV2
-            } else {
-                api::format::TLS
-            };
-            let rc = api::tlsdiag_client_hello_decode(
-                msg.ptr,
-                msg.len,
-                format,
-                &mut hello,
-                std::ptr::null_mut(),
-            );
-            if rc != api::status::OK {
-                return Err(Error(rc));
-            }
-        }
-        Ok(ClientHello::copy(&hello))
-    }
-
-    /// Takes what the views show while `stream` and `scratch` live.
-    fn copy(hello: &api::ClientHello) -> ClientHello {
-        let name = view(&hello.server_name);
-        let mut alpn = Vec::new();
-        let mut rest = view(&hello.alpn);
-        while let Some((&len, tail)) = rest.split_first() {
-            let (name, tail) = tail.split_at((len as usize).min(tail.len()));
-            alpn.push(name.to_vec());
-            rest = tail;
-        }
-        let mut ja4 = [0 as c_char; 37];
-        unsafe { api::tlsdiag_ja4(hello, ja4.as_mut_ptr(), ja4.len()) };
-        ClientHello {
-            server_name: if name.is_empty() {
-                None
-            } else {
-                Some(String::from_utf8_lossy(name).into_owned())
-            },
-            alpn,
-            version_max: hello.version_max,
-            cipher_suites: view(&hello.cipher_suites)
-                .chunks_exact(2)
-                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
-                .collect(),
-            ja4: unsafe { CStr::from_ptr(ja4.as_ptr()) }
-                .to_string_lossy()
-                .into_owned(),
-        }
-    }
-}
-
-fn view(bytes: &api::Bytes) -> &[u8] {
-    if bytes.len == 0 {
-        return &[];
-    }
-    unsafe { std::slice::from_raw_parts(bytes.ptr, bytes.len) }
+pub struct Observation {
+    /// Whose doing it was.
+    pub from: Side,
+    /// When, on the clock of the flow.
+    pub time_us: u64,
+    /// In words.
+    pub text: String,
 }
 
 /// The handshake of one connection.
+#[derive(Clone)]
 pub struct Flow {
-    memory: Box<[u64; api::FLOW_STORAGE / 8]>,
+    memory: call::Memory,
 }
 
 impl Flow {
-    pub fn new() -> Flow {
-        let mut flow = Flow {
-            memory: Box::new([0; api::FLOW_STORAGE / 8]),
-        };
-        unsafe { api::tlsdiag_flow_init(flow.raw(), api::FLOW_STORAGE, std::ptr::null()) };
-        flow
+    /// Times are microseconds on any clock.
+    pub fn new() -> Result<Flow, Error> {
+        Flow::with_clock(false)
     }
 
-    fn raw(&mut self) -> *mut std::os::raw::c_void {
-        self.memory.as_mut_ptr().cast()
+    /// Times are microseconds since 1970: certificates' validity is judged.
+    pub fn wall_clock() -> Result<Flow, Error> {
+        Flow::with_clock(true)
     }
 
-    /// The next bytes that a side sent.
-    pub fn feed(&mut self, from: Side, time_us: u64, data: &[u8]) {
-        unsafe {
-            api::tlsdiag_flow_feed(
-                self.raw(),
-                from as u32,
-                time_us,
-                data.as_ptr(),
-                data.len(),
-                std::ptr::null_mut(),
-            )
-        };
+    fn with_clock(wall_clock: bool) -> Result<Flow, Error> {
+        ready()?;
+        let memory = call::Memory::new(wall_clock)?;
+        Ok(Flow { memory })
+    }
+
+    /// The next bytes that a side sent, in slices of any size.
+    pub fn feed(&mut self, from: Side, time_us: u64, data: &[u8]) -> Result<(), Error> {
+        Ok(self.memory.feed(from as u32, time_us, data)?)
+    }
+
+    /// So many bytes, next in order, will never be seen.
+    pub fn gap(&mut self, from: Side, time_us: u64, missing: u64) -> Result<(), Error> {
+        Ok(self.memory.gap(from as u32, time_us, missing)?)
     }
 
     /// Ends one side.
-    pub fn close(&mut self, from: Side, how: Close, time_us: u64) {
-        unsafe { api::tlsdiag_flow_close(self.raw(), from as u32, how as u32, time_us) };
+    pub fn close(&mut self, from: Side, how: Close, time_us: u64) -> Result<(), Error> {
+        Ok(self.memory.close(from as u32, how as u32, time_us)?)
     }
 
     /// Adds what an error text says; returns how much of it was recognised.
-    pub fn hint(&mut self, text: &str, time_us: u64) -> usize {
-        let mut hints: [api::Hint; 8] = zeroed();
-        let size = std::mem::size_of::<api::Hint>();
-        let mut count = hints.len();
-        for hint in hints.iter_mut() {
-            hint.size = size as u32;
+    pub fn hint(&mut self, text: &str, time_us: u64) -> Result<usize, Error> {
+        let hints = call::scan(text.as_bytes())?;
+        for hint in &hints {
+            self.memory.hint(hint, time_us)?;
         }
-        unsafe {
-            api::tlsdiag_text_scan(
-                text.as_ptr(),
-                text.len(),
-                hints.as_mut_ptr(),
-                size,
-                &mut count,
-            );
-            for hint in hints.iter().take(count) {
-                api::tlsdiag_flow_hint(self.raw(), hint, time_us);
-            }
-        }
-        count
+        Ok(hints.len())
+    }
+
+    /// All that was learnt, in order.
+    pub fn observations(&self) -> impl Iterator<Item = Observation> + '_ {
+        (0..)
+            .map_while(|index| self.memory.observation(index))
+            .map(|(from, time_us, text)| Observation {
+                from: match u32::from(from) {
+                    api::from::SERVER => Side::Server,
+                    _ => Side::Client,
+                },
+                time_us,
+                text,
+            })
     }
 
     /// Says why; may be asked at any time.
-    pub fn verdict(&self) -> Verdict {
-        let memory = self.memory.as_ptr().cast();
-        let mut raw: api::Verdict = zeroed();
-        raw.size = std::mem::size_of::<api::Verdict>() as u32;
-        let mut text = vec![0 as c_char; 4096];
-        unsafe {
-            api::tlsdiag_classify(memory, &mut raw);
-            api::tlsdiag_explain(memory, &raw, 0, text.as_mut_ptr(), text.len());
-        }
+    pub fn verdict(&self) -> Result<Verdict, Error> {
+        let raw = self.memory.classify()?;
         let best = &raw.causes[0];
-        Verdict {
-            outcome: name(api::registry::OUTCOME, raw.outcome.into()),
-            cause: name(api::registry::CAUSE, best.id.into()),
+        let word = |registry, value| name(registry, value).unwrap_or("");
+        Ok(Verdict {
+            outcome: word(api::registry::OUTCOME, raw.outcome.into()),
+            cause: word(api::registry::CAUSE, best.id.into()),
             confidence: best.confidence,
-            party: name(api::registry::PARTY, best.party.into()),
-            text: unsafe { CStr::from_ptr(text.as_ptr()) }
-                .to_string_lossy()
-                .into_owned(),
-            advice: static_text(unsafe {
-                api::tlsdiag_cause_text(best.id.into(), api::section::ADVICE)
-            }),
-        }
+            party: word(api::registry::PARTY, best.party.into()),
+            text: self.memory.explain(&raw, 0),
+            advice: call::cause_text(best.id.into(), api::section::ADVICE).unwrap_or(""),
+        })
     }
 }
 
-impl Default for Flow {
-    fn default() -> Self {
-        Flow::new()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HELLO: &[u8] = include_bytes!("../../consumers/hello.bin");
-    const LAYOUT: &str = include_str!("../../bindings/layout.json");
-
-    /// The number behind `"key":` after `from` in the JSON.
-    fn number(from: &str, key: &str) -> usize {
-        let at = from.find(&format!("\"{key}\":")).expect(key);
-        from[at + key.len() + 3..]
-            .trim_start_matches(|c: char| !c.is_ascii_digit())
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect::<String>()
-            .parse()
-            .expect(key)
-    }
-
-    #[test]
-    fn layout_is_the_library_s() {
-        let mut members = 0;
-        for (name, size, offsets) in api::layout() {
-            let start = LAYOUT.find(&format!("\"{name}\": {{")).expect(name);
-            let entry = &LAYOUT[start + name.len() + 4..];
-            assert_eq!(size, number(entry, "size"), "{name}");
-            let list = &entry[entry.find("members").unwrap()..];
-            for (member, offset) in offsets {
-                assert_eq!(offset, number(list, member), "{name}.{member}");
-                members += 1;
-            }
-        }
-        assert!(members > 150);
-    }
-
-    #[test]
-    fn hello_is_decoded() {
-        let hello = ClientHello::from_stream(HELLO).unwrap();
-        assert_eq!(hello.server_name.as_deref(), Some("a.example"));
-        assert_eq!(hello.version_max, 0x0303);
-        assert_eq!(hello.cipher_suites, [0xc02b]);
-        assert!(hello.ja4.starts_with("t12d"));
-        assert_eq!(
-            ClientHello::from_stream(b"GET / HTTP/1.1").unwrap_err(),
-            Error(api::status::E_NOT_TLS)
-        );
-        assert!(ClientHello::from_stream(b"").is_err());
-    }
-
-    #[test]
-    fn flow_says_why() {
-        let mut flow = Flow::new();
-        for byte in HELLO {
-            flow.feed(Side::Client, 0, std::slice::from_ref(byte));
-        }
-        flow.feed(Side::Server, 1000, &[21, 3, 3, 0, 2, 2, 112]);
-        flow.close(Side::Server, Close::Fin, 2000);
-        let verdict = flow.verdict();
-        assert_eq!(verdict.outcome, "failed");
-        assert_eq!(verdict.cause, "sni_unrecognized");
-        assert!(verdict.confidence >= 50);
-        assert!(!verdict.text.is_empty() && !verdict.advice.is_empty());
-    }
-
-    #[test]
-    fn text_says_why() {
-        let mut flow = Flow::new();
-        assert!(flow.hint("received fatal alert: UnknownCA", 0) > 0);
-        assert!(flow.verdict().cause.contains("certificate"));
-    }
+/// Why, from an error text alone.
+pub fn explain(text: &str) -> Result<Verdict, Error> {
+    let mut flow = Flow::new()?;
+    flow.hint(text, 0)?;
+    flow.verdict()
 }

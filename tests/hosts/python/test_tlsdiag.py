@@ -1,5 +1,6 @@
 """The Python package against the library; run by ../python.sh, which says
 where both are."""
+import ctypes
 import subprocess
 import sys
 import unittest
@@ -18,15 +19,36 @@ ALERT_112 = bytes([21, 3, 3, 0, 2, 2, 112])
 
 
 class Layout(unittest.TestCase):
+    def refused(self, **structs):
+        with self.assertRaises(ImportError) as caught:
+            _library.check_layout(structs)
+        return str(caught.exception)
+
     def test_drifted_struct_is_noticed(self):
-        good = _api.LAYOUT["tlsdiag_verdict"]
-        _api.LAYOUT["tlsdiag_verdict"] = (good[0] + 8, good[1])
-        try:
-            with self.assertRaises(ImportError):
-                _library._check_layout()
-        finally:
-            _api.LAYOUT["tlsdiag_verdict"] = good
-        _library._check_layout()
+        class Longer(_api.Verdict):
+            _fields_ = [("more", ctypes.c_uint32)]
+
+        class Swapped(ctypes.Structure):
+            _fields_ = list(reversed(_api.Bytes._fields_))
+
+        class Narrow(ctypes.Structure):
+            _fields_ = [("kind", ctypes.c_uint8), ("field", ctypes.c_uint16)]
+
+        self.assertIn("tlsdiag_verdict has ",
+                      self.refused(tlsdiag_verdict=Longer))
+        self.assertIn("tlsdiag_bytes.len lies elsewhere",
+                      self.refused(tlsdiag_bytes=Swapped))
+        self.assertIn("tlsdiag_anomaly.kind lies elsewhere",
+                      self.refused(tlsdiag_anomaly=Narrow))
+        self.assertIn("knows no tlsdiag_gone",
+                      self.refused(tlsdiag_gone=_api.Bytes))
+        _library.check_layout(_api.STRUCTS)
+
+    def test_library_that_has_grown_is_fine(self):
+        class Older(ctypes.Structure):
+            _fields_ = _api.Anomaly._fields_[:2]
+
+        _library.check_layout({"tlsdiag_anomaly": Older})
 
     def test_every_prototype_is_there(self):
         for function in _api.PROTOTYPES:

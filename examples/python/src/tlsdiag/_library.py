@@ -5,7 +5,7 @@ package, the system's libraries by SONAME."""
 import ctypes
 import os
 from pathlib import Path
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Mapping, Tuple, Type
 
 from . import _api
 
@@ -27,49 +27,34 @@ def _load() -> ctypes.CDLL:
             "TLSDIAG_LIBRARY to the path of the shared library") from error
 
 
-def _check_layout() -> None:
-    """The structs here must be the structs a C compiler sees."""
-    for name, (size, members) in _api.LAYOUT.items():
-        struct = _api.STRUCTS[name]
-        if ctypes.sizeof(struct) != size:
-            raise ImportError(f"{name} has {ctypes.sizeof(struct)} bytes here "
-                              f"and {size} in the library")
-        for member, (offset, length) in members.items():
-            here = getattr(struct, member)
-            if (here.offset, here.size) != (offset, length):
-                raise ImportError(f"{name}.{member} lies elsewhere in the "
-                                  "library")
-
-
-# A TLS 1.2 hello: no session, suite 0xc02b, null compression, and one
-# extension: the server name "a.example".
-_PROBE = bytes.fromhex(
-    "0100003d" "0303" + "a5" * 32 + "00" "0002c02b" "0100"
-    "0012" "0000000e" "000c" "00" "0009") + b"a.example"
-
-
-def _check_library() -> None:
-    """Decodes a known hello: what the library writes must be found where this
-    package looks for it."""
-    major = LIB.tlsdiag_version() >> 16
-    minor = LIB.tlsdiag_version() >> 8 & 0xff
+def _check_release() -> None:
+    major, minor = LIB.tlsdiag_version() >> 16, LIB.tlsdiag_version() >> 8 & 255
     if (major, minor) != (_api.VERSION_NUMBER >> 16,
-                          _api.VERSION_NUMBER >> 8 & 0xff):
+                          _api.VERSION_NUMBER >> 8 & 255):
         raise ImportError(f"libtlsdiag is {major}.{minor}, this package is "
                           "made for another")
-    out = _api.ClientHello()
-    out.size = ctypes.sizeof(out)
-    where = _api.Where()
-    status = LIB.tlsdiag_client_hello_decode(
-        _PROBE, len(_PROBE), 0, ctypes.byref(out), ctypes.byref(where))
-    good = (status == 0 and out.legacy_version == 0x0303
-            and out.num_cipher_suites == 1 and out.num_extensions == 1
-            and out.message.len == len(_PROBE) and out.random.len == 32
-            and ctypes.string_at(out.server_name.ptr, out.server_name.len)
-            == b"a.example" and out.application_settings.len == 0)
-    if not good:
-        raise ImportError("libtlsdiag does not fill its structs as this "
-                          "package reads them")
+
+
+def _place(name: str) -> Tuple[int, int]:
+    """Where the library has it: offset, size."""
+    offset, size = ctypes.c_uint32(), ctypes.c_uint32()
+    if LIB.tlsdiag_layout(name.encode(), ctypes.byref(offset),
+                          ctypes.byref(size)) != 0:
+        raise ImportError(f"libtlsdiag knows no {name}")
+    return offset.value, size.value
+
+
+def check_layout(structs: Mapping[str, Type[ctypes.Structure]]) -> None:
+    """The structs here must be the library's; its own may go on behind."""
+    for name, struct in structs.items():
+        if ctypes.sizeof(struct) > _place(name)[1]:
+            raise ImportError(f"{name} has {ctypes.sizeof(struct)} bytes here "
+                              f"and {_place(name)[1]} in libtlsdiag")
+        for member in struct._fields_:
+            here = getattr(struct, member[0])
+            if (here.offset, here.size) != _place(f"{name}.{member[0]}"):
+                raise ImportError(f"{name}.{member[0]} lies elsewhere in "
+                                  "libtlsdiag")
 
 
 def _bind(library: ctypes.CDLL) -> Dict[str, Callable[..., Any]]:
@@ -85,8 +70,8 @@ def _bind(library: ctypes.CDLL) -> Dict[str, Callable[..., Any]]:
 
 LIB = _load()
 _bind(LIB)
-_check_layout()
-_check_library()
+_check_release()
+check_layout(_api.STRUCTS)
 
 
 def text_of(function: Callable[..., int], *arguments: Any) -> str:
