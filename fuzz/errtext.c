@@ -33,6 +33,25 @@ static void check_hint(const tlsdiag_hint *h, size_t len)
   }
 }
 
+/* What the caller says of the writer changes what the words mean, not what is
+ * found to be one. */
+static void check_sides(const uint8_t *text, size_t len)
+{
+  tlsdiag_text_options options = {sizeof options, 0, {0, 0, 0}};
+  tlsdiag_hint hints[ROOM];
+  size_t found;
+  size_t i;
+
+  for (; options.side <= TLSDIAG_PARTY_SERVER; options.side++) {
+    found = ROOM;
+    CHECK(tlsdiag_text_scan_with(text, len, &options, hints, sizeof hints[0],
+                                 &found) == TLSDIAG_STATUS_OK);
+    for (i = 0; i < found && i < ROOM; i++) {
+      check_hint(&hints[i], len);
+    }
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
   tlsdiag_hint hints[ROOM];
@@ -54,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
   CHECK(tlsdiag_text_scan(text, len, NULL, sizeof hints[0], &none) ==
         TLSDIAG_STATUS_OK);
   CHECK((found == 0) == (none == 0));
+  check_sides(text, len);
   CHECK(tlsdiag_flow_init(&flow, sizeof flow, NULL) == TLSDIAG_STATUS_OK);
   for (i = 0; i < found && i < ROOM; i++) {
     check_hint(&hints[i], len);

@@ -74,6 +74,18 @@ static void try_rules(struct ranking *r, unsigned trigger)
   }
 }
 
+/* Did a rule speak because of an alert that a text told?  Then the text's own
+ * causes are the same evidence once more. */
+static int is_told(const struct ranking *r, const struct candidate *c,
+                   const struct flow *f)
+{
+  unsigned at = r->facts.alert_at;
+
+  return c->observation == 0 && at != 0 &&
+         f->observed[at - 1].kind == TLSDIAG_OBS_ALERT &&
+         (f->observed[at - 1].b & TLSDIAG_ALERT_FLAG_FROM_TEXT) != 0;
+}
+
 /* Several texts that allow the same cause strengthen it; an echo or a line
  * that only repeats what the peer said does not. */
 static void try_texts(struct ranking *r, const struct flow *f)
@@ -95,7 +107,7 @@ static void try_texts(struct ranking *r, const struct flow *f)
     }
     same = candidate_of(r, o->a);
     have = same != NULL ? same->confidence : 0;
-    if (have != 0 && weight > 20) {
+    if (have != 0 && weight > 20 && !is_told(r, same, f)) {
       weight = (weight > have ? weight : have) + (99 - weight) / 4;
     }
     propose(r, o->a, weight < 99 ? weight : 99, NO_RULE, (unsigned)i + 1);

@@ -25,6 +25,7 @@ struct scan {
   size_t capacity;
   size_t stored;
   size_t found;
+  uint8_t told; /* who wrote it as the caller knows: 0, 1 client, 2 server */
 };
 
 static int is_loud(const tlsdiag_hint *h)
@@ -113,7 +114,7 @@ static void judge(struct scan *s)
   unsigned i;
   tlsdiag_hint hint;
 
-  et_judge(s->matches, s->num_matches);
+  et_judge(s->matches, s->num_matches, s->told);
   for (i = 0; i < s->num_matches; i++) {
     if (says_something(&s->matches[i])) {
       et_hint(&s->matches[i], &hint);
@@ -247,8 +248,36 @@ static int is_wrong_call(const uint8_t *text, size_t len,
          elem_size > VERSIONED_MAX;
 }
 
-int tlsdiag_text_scan(const uint8_t *text, size_t len, tlsdiag_hint *hints,
-                      size_t elem_size, size_t *count)
+/* What the caller knows of the text; E_USAGE if that is not one of two sides.
+ */
+static int read_options(struct scan *s, const tlsdiag_text_options *theirs)
+{
+  tlsdiag_text_options options;
+
+  if (theirs == NULL) {
+    return TLSDIAG_STATUS_OK;
+  }
+  if (versioned_in(&options, sizeof options, theirs) != TLSDIAG_STATUS_OK) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+  switch (options.side) {
+  case TLSDIAG_PARTY_NONE:
+  case TLSDIAG_PARTY_UNKNOWN:
+    return TLSDIAG_STATUS_OK;
+  case TLSDIAG_PARTY_CLIENT:
+    s->told = 1;
+    return TLSDIAG_STATUS_OK;
+  case TLSDIAG_PARTY_SERVER:
+    s->told = 2;
+    return TLSDIAG_STATUS_OK;
+  default:
+    return TLSDIAG_STATUS_E_USAGE;
+  }
+}
+
+int tlsdiag_text_scan_with(const uint8_t *text, size_t len,
+                           const tlsdiag_text_options *options,
+                           tlsdiag_hint *hints, size_t elem_size, size_t *count)
 {
   struct scan s;
 
@@ -256,6 +285,9 @@ int tlsdiag_text_scan(const uint8_t *text, size_t len, tlsdiag_hint *hints,
     return TLSDIAG_STATUS_E_USAGE;
   }
   memset(&s, 0, sizeof s);
+  if (read_options(&s, options) != TLSDIAG_STATUS_OK) {
+    return TLSDIAG_STATUS_E_USAGE;
+  }
   s.reader.text = text;
   /* Offsets are 32 bits wide; what lies behind is not looked at. */
   s.reader.len = len > 0xfffffffeu ? 0xfffffffeu : len;
@@ -272,4 +304,10 @@ int tlsdiag_text_scan(const uint8_t *text, size_t len, tlsdiag_hint *hints,
   judge(&s);
   *count = s.found;
   return TLSDIAG_STATUS_OK;
+}
+
+int tlsdiag_text_scan(const uint8_t *text, size_t len, tlsdiag_hint *hints,
+                      size_t elem_size, size_t *count)
+{
+  return tlsdiag_text_scan_with(text, len, NULL, hints, elem_size, count);
 }

@@ -28,11 +28,13 @@ struct et_meaning {
 struct et_pattern {
   uint8_t meaning;
   uint8_t stack;
-  uint8_t how; /* nature | side << 3 | needs << 5 */
+  uint8_t how; /* nature | side << 3 | needs << 5 | usual << 7 */
   uint8_t stage;
   uint8_t value; /* ET_VALUE_*: what its number is */
 };
 enum { ET_NEEDS_TLS = 1, ET_NEEDS_OPENSSL = 2 };
+/* A side that a wording makes likely and does not prove. */
+enum { ET_USUAL = 4, ET_SIDES = 3 };
 
 /* One word.  Numbers of words beyond the table's are slots. */
 enum {
@@ -86,7 +88,7 @@ struct et_match {
   uint16_t pattern;
   uint8_t meaning;
   uint8_t stack;
-  uint8_t side; /* 0 unknown, 1 client, 2 server */
+  uint8_t side; /* 0 unknown, 1 client, 2 server, perhaps | ET_USUAL */
   uint8_t nature;
   uint8_t stage;
   uint8_t needs;
@@ -175,7 +177,9 @@ enum et_known {
   ET_IS_VERSION_CLIENT,
   ET_IS_VERSION_SERVER,
   ET_IS_OLD_RECORD,
-  ET_IS_NOT_TLS_RECORD
+  ET_IS_NOT_TLS_RECORD,
+  ET_IS_TIMEOUT_CONNECT,
+  ET_IS_VAGUE_RECEIVED
 };
 unsigned et_known(enum et_known which);
 /* 1 for meanings that only tell how a connection ended (eof, rst, ...). */
@@ -200,8 +204,9 @@ int et_address_cue(const uint8_t *text, size_t len, const struct et_token *t,
 int et_no_name_cue(const uint8_t *text, size_t len, const struct et_token *t,
                    struct et_match *m);
 
-/* Judging (errtext_judge.c): matches of one text, in order. */
-void et_judge(struct et_match *matches, unsigned num_matches);
+/* Judging (errtext_judge.c): matches of one text, in order, and who wrote it as
+ * the caller knows (0 unknown, 1 client, 2 server). */
+void et_judge(struct et_match *matches, unsigned num_matches, unsigned told);
 /* Turns one judged match into a hint. */
 void et_hint(const struct et_match *m, tlsdiag_hint *hint);
 

@@ -45,6 +45,8 @@ static void set_meaning(struct et_match *m, int meaning)
     m->nature = TLSDIAG_NATURE_SECONDARY;
   } else if ((unsigned)meaning == et_known(ET_IS_CONTEXT)) {
     m->nature = TLSDIAG_NATURE_STATE;
+  } else if ((unsigned)meaning == et_known(ET_IS_VAGUE_RECEIVED)) {
+    m->nature = TLSDIAG_NATURE_RECEIVED;
   }
 }
 

@@ -13,7 +13,7 @@ enum { CODE_REACH = 200, LINE_WEIGHT = 1000, CUE_REACH = 4000 };
 
 static int is_cue(const struct et_match *m)
 {
-  return m->side != 0 && !(m->flags & ET_MATCH_DROP);
+  return m->side != 0 && !(m->side & ET_USUAL) && !(m->flags & ET_MATCH_DROP);
 }
 
 static int is_primary(const struct et_match *m)
@@ -45,24 +45,46 @@ static uint32_t distance(const struct et_match *a, const struct et_match *b)
   return lines > CUE_REACH ? ~0u : lines * LINE_WEIGHT + bytes;
 }
 
-/* The nearest match that tells its side; the same line is nearest. */
-static void learn_sides(struct et_match *matches, unsigned num)
+/* The side of the nearest match that tells one, on the same line or anywhere;
+ * 0 none. */
+static uint8_t nearest_side(const struct et_match *matches, unsigned num,
+                            const struct et_match *m, int anywhere)
+{
+  uint32_t best = ~0u;
+  uint8_t side = 0;
+  unsigned i;
+
+  for (i = 0; i < num; i++) {
+    if (is_cue(&matches[i]) && (anywhere || matches[i].line == m->line) &&
+        distance(m, &matches[i]) < best) {
+      best = distance(m, &matches[i]);
+      side = matches[i].side;
+    }
+  }
+  return side;
+}
+
+/* What proves its writer itself is believed first, then what its line proves,
+ * then the caller, then what a wording makes likely, then the lines around. */
+static void learn_sides(struct et_match *matches, unsigned num, unsigned told)
 {
   uint8_t sides[ET_MAX_MATCHES];
   unsigned i;
-  unsigned j;
 
   for (i = 0; i < num; i++) {
-    uint32_t best = ~0u;
-
-    sides[i] = matches[i].side;
-    for (j = 0; j < num && sides[i] == 0; j++) {
-      if (is_cue(&matches[j]) && distance(&matches[i], &matches[j]) < best) {
-        best = distance(&matches[i], &matches[j]);
-        matches[i].reserved_ = matches[j].side;
-      }
+    sides[i] = is_cue(&matches[i]) ? matches[i].side : 0;
+    if (sides[i] == 0) {
+      sides[i] = nearest_side(matches, num, &matches[i], 0);
     }
-    sides[i] = sides[i] != 0 ? sides[i] : matches[i].reserved_;
+    if (sides[i] == 0) {
+      sides[i] = (uint8_t)told;
+    }
+    if (sides[i] == 0) {
+      sides[i] = matches[i].side & ET_SIDES;
+    }
+    if (sides[i] == 0) {
+      sides[i] = nearest_side(matches, num, &matches[i], 1);
+    }
   }
   for (i = 0; i < num; i++) {
     matches[i].side = sides[i];
@@ -268,16 +290,17 @@ static unsigned placed_end(const struct progress *p, unsigned hello,
 /* Ends without a reason mean more when the text shows how far it came. */
 static void place_ends(struct et_match *matches, unsigned num)
 {
-  static const uint8_t ends[3][3] = {
+  static const uint8_t ends[4][3] = {
       {ET_IS_EOF, ET_IS_EOF_HELLO, ET_IS_EOF_MID},
       {ET_IS_RST, ET_IS_RST_HELLO, ET_IS_RST_MID},
-      {ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID}};
+      {ET_IS_TIMEOUT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID},
+      {ET_IS_TIMEOUT_CONNECT, ET_IS_TIMEOUT_HELLO, ET_IS_TIMEOUT_MID}};
   struct progress p = progress_of(matches, num);
   unsigned i;
   unsigned j;
 
   for (i = 0; i < num && p.stage != 0; i++) {
-    for (j = 0; j < 3; j++) {
+    for (j = 0; j < 4; j++) {
       unsigned meaning = matches[i].meaning;
 
       if (meaning == et_known(ends[j][0]) || meaning == et_known(ends[j][1])) {
@@ -308,6 +331,26 @@ static int is_echo(const struct et_match *matches, unsigned num, unsigned at,
                            matches[p->completed].stack == TLSDIAG_STACK_GNUTLS);
 }
 
+/* "(handshake_failure) Insufficient buffer ...": the alert that was sent is the
+ * writer's answer to the fault that the same line names. */
+static int is_answer(const struct et_match *matches, unsigned num, unsigned at)
+{
+  unsigned i;
+
+  for (i = at + 1; matches[at].nature == TLSDIAG_NATURE_SENT && i < num &&
+                   matches[i].line == matches[at].line &&
+                   matches[i].at - matches[at].end < CODE_REACH;
+       i++) {
+    if (is_primary(&matches[i]) &&
+        matches[i].nature == TLSDIAG_NATURE_DETECTED &&
+        !et_is_transport(matches[i].meaning) &&
+        matches[i].meaning != et_known(ET_IS_TOO_VAGUE)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 static void find_echoes(struct et_match *matches, unsigned num)
 {
   struct progress p = progress_of(matches, num);
@@ -316,7 +359,7 @@ static void find_echoes(struct et_match *matches, unsigned num)
   for (i = 0; i < num; i++) {
     struct et_match *m = &matches[i];
 
-    if (is_echo(matches, num, i, &p)) {
+    if (is_echo(matches, num, i, &p) || is_answer(matches, num, i)) {
       m->nature = TLSDIAG_NATURE_SECONDARY;
     }
     if (p.no_name && m->meaning == et_known(ET_IS_CALLBACK)) {
@@ -459,7 +502,7 @@ static void step_back(struct et_match *matches, unsigned num)
   }
 }
 
-void et_judge(struct et_match *matches, unsigned num_matches)
+void et_judge(struct et_match *matches, unsigned num_matches, unsigned told)
 {
   unsigned i;
 
@@ -478,7 +521,7 @@ void et_judge(struct et_match *matches, unsigned num_matches)
     }
   }
   read_era(matches, num_matches);
-  learn_sides(matches, num_matches);
+  learn_sides(matches, num_matches, told);
   join_details(matches, num_matches);
   place_ends(matches, num_matches);
   find_echoes(matches, num_matches);

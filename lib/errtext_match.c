@@ -211,8 +211,9 @@ unsigned et_match(const uint8_t *text, const struct et_token *tokens,
   found->meaning = pattern->meaning;
   found->stack = pattern->stack;
   found->nature = pattern->how & 7;
-  found->side = pattern->how >> 3 & 3;
-  found->needs = pattern->how >> 5;
+  found->side = (uint8_t)((pattern->how >> 3 & ET_SIDES) |
+                          (pattern->how >> 7) * ET_USUAL);
+  found->needs = pattern->how >> 5 & 3;
   found->stage = pattern->stage;
   found->value = pattern->value;
   found->alert = w.best_alert;

@@ -158,7 +158,9 @@ unsigned et_known(enum et_known which)
                                      ET_MEANING_VER_REJECT_SERVER,
                                      ET_MEANING_VER_REJECT_CLIENT,
                                      ET_MEANING_OLD_RECORD,
-                                     ET_MEANING_NOT_TLS_RECORD};
+                                     ET_MEANING_NOT_TLS_RECORD,
+                                     ET_MEANING_TIMEOUT_CONNECT,
+                                     ET_MEANING_VAGUE_RECEIVED};
 
   return meanings[which];
 }

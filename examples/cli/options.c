@@ -25,6 +25,9 @@ static const char usage[] =
     "  -r, --redact        pseudonyms for addresses, ports and server names\n"
     "  -n, --details=N     show N connections of each cause in full\n"
     "                      (default 10; 0: all)\n"
+    "      --side=SIDE     who wrote the log or text: client or server; "
+    "needed\n"
+    "                      only where the text does not show it\n"
     "      --color[=WHEN]  auto (default), always or never\n"
     "  -h, --help\n"
     "  -V, --version\n"
@@ -37,13 +40,14 @@ static const char usage[] =
     "Exit status: 0 no failure found, 1 failures found, 2 an input could not\n"
     "be read or the call was wrong.\n";
 
-enum { OPTION_COLOUR = 256 };
+enum { OPTION_COLOUR = 256, OPTION_SIDE };
 
 static const struct option long_options[] = {
     {"json", no_argument, NULL, 'j'},
     {"all", no_argument, NULL, 'a'},
     {"redact", no_argument, NULL, 'r'},
     {"details", required_argument, NULL, 'n'},
+    {"side", required_argument, NULL, OPTION_SIDE},
     {"color", optional_argument, NULL, OPTION_COLOUR},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -97,6 +101,19 @@ static int details_read(struct options *o, const char *text)
   return errno != 0 || end == text || *end != '\0' || text[0] == '-' ? -1 : 0;
 }
 
+static int side_read(struct options *o, const char *name)
+{
+  uint32_t value;
+
+  if (tlsdiag_name_lookup(TLSDIAG_REGISTRY_PARTY, name, strlen(name), &value) !=
+          TLSDIAG_STATUS_OK ||
+      (value != TLSDIAG_PARTY_CLIENT && value != TLSDIAG_PARTY_SERVER)) {
+    return -1;
+  }
+  o->side = value;
+  return 0;
+}
+
 static int option_take(struct options *o, int letter)
 {
   switch (letter) {
@@ -112,6 +129,11 @@ static int option_take(struct options *o, int letter)
   case 'n':
     if (details_read(o, optarg) != 0) {
       return wrong_call("--details wants a number, not ", optarg);
+    }
+    break;
+  case OPTION_SIDE:
+    if (side_read(o, optarg) != 0) {
+      return wrong_call("--side wants client or server, not ", optarg);
     }
     break;
   case OPTION_COLOUR:

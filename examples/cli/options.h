@@ -17,6 +17,7 @@ struct options {
   int all;    /* completed connections too */
   int redact; /* pseudonyms for addresses, ports and names */
   int colour; /* decided: the terminal and NO_COLOR are taken into account */
+  unsigned side;         /* who wrote the texts: TLSDIAG_PARTY_*, 0 not said */
   unsigned long details; /* connections shown in full for each cause */
   char **operands;
   int num_operands;

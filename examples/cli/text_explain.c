@@ -94,6 +94,7 @@ int text_explain(struct tool *t, int num_words, char **words)
   struct out text;
   int status = EXIT_UNREADABLE;
 
+  judged_written_by(t->options->side);
   out_init(&text, NULL);
   if (num_words == 1 && is_file(words[0])) {
     if (read_file(t, &text, words[0]) == 0) {

@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+static unsigned writer;
+
+void judged_written_by(unsigned party)
+{
+  writer = party;
+}
+
 void judged_init(struct judged *j)
 {
   memset(j, 0, sizeof *j);
@@ -30,11 +37,13 @@ void judged_add_text(struct judged *j, const uint8_t *text, size_t len,
                      uint64_t t_us)
 {
   tlsdiag_hint found[TEXT_HINTS];
+  tlsdiag_text_options options = {sizeof options, 0, {0, 0, 0}};
   size_t count = TEXT_HINTS;
   size_t i;
 
-  if (tlsdiag_text_scan(text, len, found, sizeof found[0], &count) !=
-      TLSDIAG_STATUS_OK) {
+  options.side = (uint8_t)writer;
+  if (tlsdiag_text_scan_with(text, len, &options, found, sizeof found[0],
+                             &count) != TLSDIAG_STATUS_OK) {
     return;
   }
   j->num_found += (unsigned)count;

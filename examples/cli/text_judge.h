@@ -16,6 +16,10 @@ struct judged {
   tlsdiag_verdict verdict;
 };
 
+/* Who wrote all texts of this run, as the user says: TLSDIAG_PARTY_CLIENT or
+ * _SERVER; 0, which is the default: nobody said. */
+void judged_written_by(unsigned party);
+
 /* Empties j: a flow that knows nothing. */
 void judged_init(struct judged *j);
 /* Recognises and remembers; call judged_verdict when all is told. */

@@ -165,6 +165,7 @@ int text_report(struct tool *t, struct source *s)
 {
   enum dump_kind kind = dump_recognise(s->head, s->head_len);
 
+  judged_written_by(t->options->side);
   if (kind != DUMP_NONE) {
     return report_dump(t, s, kind);
   }

@@ -153,6 +153,11 @@ module.exports = (koffi) => {
     cause: koffi.array('uint16_t', 4),
     weight: koffi.array('uint8_t', 4),
   });
+  structs.tlsdiag_text_options = koffi.struct('tlsdiag_text_options', {
+    size: 'uint32_t',
+    side: 'uint8_t',
+    reserved_: koffi.array('uint8_t', 3),
+  });
   structs.tlsdiag_observation = koffi.struct('tlsdiag_observation', {
     size: 'uint32_t',
     kind: 'uint16_t',
@@ -268,6 +273,7 @@ module.exports = (koffi) => {
     'int tlsdiag_flow_close(void * flow, unsigned int from, unsigned int how, uint64_t t_us)',
     'int tlsdiag_flow_segment(void * flow, void * segment)',
     'int tlsdiag_text_scan(void * text, size_t len, void * hints, size_t elem_size, void * count)',
+    'int tlsdiag_text_scan_with(void * text, size_t len, void * options, void * hints, size_t elem_size, void * count)',
     'int tlsdiag_flow_hint(void * flow, void * hint, uint64_t t_us)',
     'int tlsdiag_flow_message(void * flow, void * from, void * format, void * msg)',
     'unsigned int tlsdiag_flow_num_observations(void * flow)',

@@ -409,6 +409,21 @@ typedef struct tlsdiag_hint {
 TLSDIAG_API int tlsdiag_text_scan(const uint8_t *text, size_t len,
                                   tlsdiag_hint *hints, size_t elem_size,
                                   size_t *count);
+/* What the caller knows of a text. */
+typedef struct tlsdiag_text_options {
+  uint32_t size;
+  uint8_t side; /* who wrote it: TLSDIAG_PARTY_CLIENT or _SERVER; 0 unknown */
+  uint8_t reserved_[3];
+} tlsdiag_text_options;
+
+/* tlsdiag_text_scan_with is the same for a caller who knows more of the text.
+ * The same words mean different things by side: "certificate has expired" in
+ * a server's log is about the client's certificate.  What a line proves of its
+ * own writer (nginx: "while SSL handshaking to upstream") counts for more. */
+TLSDIAG_API int
+tlsdiag_text_scan_with(const uint8_t *text, size_t len,
+                       const tlsdiag_text_options *options /*[opt]*/,
+                       tlsdiag_hint *hints, size_t elem_size, size_t *count);
 /* tlsdiag_flow_hint adds a fact from elsewhere.  A flow may hold hints and no
  * bytes. */
 TLSDIAG_API int tlsdiag_flow_hint(tlsdiag_flow *flow, const tlsdiag_hint *hint,

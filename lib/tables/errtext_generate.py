@@ -35,7 +35,8 @@ VALUES = [''] + ['alert', 'openssl', 'opensslreason', 'version'] + FAMILIES[3:]
 NATURES = {'': 1, 'detected': 1, 'received': 2, 'sent': 3, 'secondary': 4,
            'state': 5}
 DEFAULT = {'context': 'state', 'completed': 'state', 'secondary': 'secondary'}
-SIDES = {'': 0, 'client': 1, 'server': 2}
+# A question mark: usually that side, unless the line or the caller says else.
+SIDES = {'': 0, 'client': 1, 'server': 2, 'client?': 17, 'server?': 18}
 NEEDS = {'': 0, 'tls': 1, 'ssl': 1, 'ossl': 2}
 SLOTS = ['{n}', '{m}', '{p}', '{code}', '{alert}', '{*}', '{alerts}']
 # A text near one of these speaks of TLS (1) or of OpenSSL (2).
@@ -213,8 +214,9 @@ def is_transport(meaning):
     """Meanings that only say how a connection ended."""
     return meaning in ('eof', 'eof_hello', 'eof_late', 'rst', 'rst_hello',
                        'eof_mid', 'rst_mid', 'timeout_mid',
-                       'timeout', 'timeout_hello', 'close_notify', 'probe',
-                       'eof_before_hello', 'alert_0', 'upstream_down')
+                       'timeout', 'timeout_hello', 'timeout_connect',
+                       'close_notify', 'probe', 'eof_before_hello', 'alert_0',
+                       'upstream_down')
 
 
 def is_certificate(meaning):
@@ -266,7 +268,7 @@ def inc(tables):
                  'timeout', 'timeout_hello', 'timeout_mid', 'callback',
                  'sni_absent', 'after_handshake', 'asked_end',
                  'ver_reject_server', 'ver_reject_client', 'old_record',
-                 'not_tls_record'):
+                 'not_tls_record', 'timeout_connect', 'vague_received'):
         out.append('  ET_MEANING_%s = %d,\n' % (name.upper(),
                                                 tables.meaning[name]))
     out.append('  ET_NUM_PATTERNS = %d\n};\n\n' % len(tables.patterns))

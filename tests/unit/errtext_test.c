@@ -405,6 +405,83 @@ Test(errtext, wrong_calls)
   cr_expect_eq(found, 0);
 }
 
+/* The first cause of a text that the caller says who wrote. */
+static unsigned cause_by(unsigned side, const char *text)
+{
+  tlsdiag_text_options options = {sizeof options, (uint8_t)side, {0, 0, 0}};
+  tlsdiag_hint hints[ROOM];
+  size_t found = ROOM;
+  size_t i;
+
+  memset(hints, 0, sizeof hints);
+  cr_assert_eq(tlsdiag_text_scan_with((const uint8_t *)text, strlen(text),
+                                      &options, hints, sizeof hints[0], &found),
+               TLSDIAG_STATUS_OK);
+  for (i = 0; i < found && i < ROOM; i++) {
+    if (speaks(&hints[i]) && hints[i].num_causes > 0) {
+      return hints[i].cause[0];
+    }
+  }
+  return TLSDIAG_CAUSE_UNKNOWN;
+}
+
+/* The same words by another writer are about another certificate; a line that
+ * proves its writer is believed more than the caller. */
+Test(errtext, told_side)
+{
+  static const char expired[] =
+      "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+      "certificate has expired (_ssl.c:1006)";
+  static const char upstream[] =
+      "SSL_do_handshake() failed (SSL: error:0A000418:SSL routines::tlsv1 "
+      "alert unknown ca) while SSL handshaking to upstream, client: 192.0.2.7";
+
+  cr_expect_eq(cause_by(TLSDIAG_PARTY_SERVER, expired),
+               TLSDIAG_CAUSE_CLIENT_CERTIFICATE_EXPIRED);
+  cr_expect_eq(cause_by(TLSDIAG_PARTY_CLIENT, expired),
+               TLSDIAG_CAUSE_SERVER_CERTIFICATE_EXPIRED);
+  cr_expect_eq(cause_by(TLSDIAG_PARTY_NONE, expired),
+               TLSDIAG_CAUSE_SERVER_CERTIFICATE_EXPIRED);
+  cr_expect_eq(cause_by(TLSDIAG_PARTY_UNKNOWN, expired),
+               TLSDIAG_CAUSE_SERVER_CERTIFICATE_EXPIRED);
+  cr_expect_eq(cause_by(TLSDIAG_PARTY_SERVER, upstream),
+               TLSDIAG_CAUSE_CLIENT_CERTIFICATE_UNTRUSTED);
+}
+
+/* What a wording only makes likely yields to its line and to the caller. */
+Test(errtext, usual_side)
+{
+  static const char x509[] = "tls: failed to verify certificate: x509: "
+                             "certificate signed by unknown authority";
+  static const char server[] =
+      "http: TLS handshake error from 192.0.2.7:51234: tls: failed to verify "
+      "certificate: x509: certificate signed by unknown authority";
+
+  cr_expect_eq(cause_by(TLSDIAG_PARTY_NONE, x509),
+               TLSDIAG_CAUSE_SERVER_CERTIFICATE_UNTRUSTED);
+  cr_expect_eq(cause_by(TLSDIAG_PARTY_SERVER, x509),
+               TLSDIAG_CAUSE_CLIENT_CERTIFICATE_UNTRUSTED);
+  cr_expect_eq(cause_by(TLSDIAG_PARTY_NONE, server),
+               TLSDIAG_CAUSE_CLIENT_CERTIFICATE_UNTRUSTED);
+}
+
+Test(errtext, wrong_options)
+{
+  tlsdiag_text_options options = {
+      sizeof options, TLSDIAG_PARTY_NETWORK, {0, 0, 0}};
+  tlsdiag_hint one;
+  size_t found = 1;
+
+  cr_expect_eq(tlsdiag_text_scan_with((const uint8_t *)"x", 1, &options, &one,
+                                      sizeof one, &found),
+               TLSDIAG_STATUS_E_USAGE);
+  options.side = 0;
+  options.size = 0;
+  cr_expect_eq(tlsdiag_text_scan_with((const uint8_t *)"x", 1, &options, &one,
+                                      sizeof one, &found),
+               TLSDIAG_STATUS_E_USAGE);
+}
+
 /* A caller compiled against a smaller struct gets a smaller struct. */
 Test(errtext, older_and_newer_callers)
 {

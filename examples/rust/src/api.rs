@@ -662,6 +662,14 @@ pub struct Hint {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct TextOptions {
+    pub size: u32,
+    pub side: u8,
+    pub reserved_: [u8; 3],
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct Observation {
     pub size: u32,
     pub kind: u16,
@@ -799,6 +807,7 @@ extern "C" {
     pub fn tlsdiag_flow_close(flow: *mut c_void, from: c_uint, how: c_uint, t_us: u64) -> c_int;
     pub fn tlsdiag_flow_segment(flow: *mut c_void, segment: *const Segment) -> c_int;
     pub fn tlsdiag_text_scan(text: *const u8, len: usize, hints: *mut Hint, elem_size: usize, count: *mut usize) -> c_int;
+    pub fn tlsdiag_text_scan_with(text: *const u8, len: usize, options: *const TextOptions, hints: *mut Hint, elem_size: usize, count: *mut usize) -> c_int;
     pub fn tlsdiag_flow_hint(flow: *mut c_void, hint: *const Hint, t_us: u64) -> c_int;
     pub fn tlsdiag_flow_message(flow: *const c_void, from: *mut c_uint, format: *mut c_uint, msg: *mut Bytes) -> c_int;
     pub fn tlsdiag_flow_num_observations(flow: *const c_void) -> c_uint;
@@ -860,6 +869,7 @@ pub fn layout() -> Vec<Layout> {
         entry!("tlsdiag_flow_options", FlowOptions, size = "size", flags = "flags", server_policy = "server_policy"),
         entry!("tlsdiag_segment", Segment, size = "size", from = "from", tcp_flags = "tcp_flags", ttl = "ttl", flags = "flags", ip_id = "ip_id", window = "window", mss = "mss", reserved_ = "reserved_", payload_len = "payload_len", reserved2_ = "reserved2_", seq = "seq", ack = "ack", t_us = "t_us"),
         entry!("tlsdiag_hint", Hint, size = "size", offset = "offset", len = "len", code = "code", pattern = "pattern", stack = "stack", alert = "alert", side = "side", nature = "nature", stage = "stage", num_causes = "num_causes", cause = "cause", weight = "weight"),
+        entry!("tlsdiag_text_options", TextOptions, size = "size", side = "side", reserved_ = "reserved_"),
         entry!("tlsdiag_observation", Observation, size = "size", kind = "kind", from = "from", stage = "stage", a = "a", b = "b", offset = "offset", t_us = "t_us"),
         entry!("tlsdiag_cause", Cause, id = "id", confidence = "confidence", party = "party", rule = "rule", reserved_ = "reserved_", evidence = "evidence", against = "against"),
         entry!("tlsdiag_verdict", Verdict, size = "size", outcome = "outcome", stage = "stage", noise = "noise", num_causes = "num_causes", version = "version", cipher = "cipher", has_alert = "has_alert", alert_from = "alert_from", alert_level = "alert_level", alert_code = "alert_code", alert_flags = "alert_flags", end_how = "end_how", end_by = "end_by", reserved_ = "reserved_", causes = "causes"),

@@ -195,6 +195,14 @@ class Hint(Structure):
     ]
 
 
+class TextOptions(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("side", c_uint8),
+        ("reserved_", c_uint8 * 3),
+    ]
+
+
 class Observation(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -322,6 +330,7 @@ STRUCTS = {
     "tlsdiag_flow_options": FlowOptions,
     "tlsdiag_segment": Segment,
     "tlsdiag_hint": Hint,
+    "tlsdiag_text_options": TextOptions,
     "tlsdiag_observation": Observation,
     "tlsdiag_cause": Cause,
     "tlsdiag_verdict": Verdict,
@@ -380,6 +389,8 @@ PROTOTYPES = {
         (c_void_p, c_void_p)),
     "tlsdiag_text_scan": (c_int,
         (c_char_p, c_size_t, c_void_p, c_size_t, c_void_p)),
+    "tlsdiag_text_scan_with": (c_int,
+        (c_char_p, c_size_t, c_void_p, c_void_p, c_size_t, c_void_p)),
     "tlsdiag_flow_hint": (c_int,
         (c_void_p, c_void_p, c_uint64)),
     "tlsdiag_flow_message": (c_int,
