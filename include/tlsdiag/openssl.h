@@ -53,8 +53,8 @@ typedef void (*tlsdiag_ssl_report)(SSL *ssl, const tlsdiag_verdict *verdict,
                                    void *arg);
 
 enum {
-  TLSDIAG_SSL_NO_POLICY = 0x1,       /* do not read the context's own
-                                        ciphers, versions, certificates */
+  TLSDIAG_SSL_NO_POLICY = 0x1,       /* do not read the SSL's own ciphers,
+                                        versions, certificates */
   TLSDIAG_SSL_NO_INFO_CALLBACK = 0x2 /* leave the info callback alone: costs
                                         the difference of FIN and RST when
                                         nobody calls diagnose in time */
@@ -65,7 +65,7 @@ typedef struct tlsdiag_ssl_options {
   uint32_t flags;   /* TLSDIAG_SSL_* */
   uint32_t storage; /* context: bytes for each SSL, 0: TLSDIAG_SSL_STORAGE */
   uint32_t reserved_;
-  const tlsdiag_policy *server_policy; /*[opt] instead of the context's own */
+  const tlsdiag_policy *server_policy; /*[opt] instead of the SSL's own */
   tlsdiag_ssl_msg_callback next_msg;   /*[opt] called after each look */
   void *next_arg;
   tlsdiag_ssl_report report; /*[opt]*/
@@ -75,10 +75,11 @@ typedef struct tlsdiag_ssl_options {
 } tlsdiag_ssl_options;
 
 /* tlsdiag_ssl_ctx_attach watches every SSL made of ctx from now on.  Each gets
- * memory from OpenSSL's allocator at its first record, opts->storage bytes at
- * most and less for a short hello, freed with it.  Attach after the context is
- * configured: its ciphers, versions and certificates are read here, once.
- * Attaching again gives new options to the SSLs made from then on. */
+ * memory from OpenSSL's allocator, freed with it: about 1 KiB at its first
+ * record, more for long messages and when it is asked about, opts->storage
+ * bytes at most (and a list of its ciphers).  Its configuration is read when
+ * it is asked about.  Attaching again gives new options to the SSLs made from
+ * then on. */
 TLSDIAG_API int
 tlsdiag_ssl_ctx_attach(SSL_CTX *ctx, const tlsdiag_ssl_options *opts /*[opt]*/);
 
@@ -106,13 +107,14 @@ TLSDIAG_API void tlsdiag_ssl_observe(int write_p, int content_type,
 TLSDIAG_API int tlsdiag_ssl_diagnose(SSL *ssl, int ret, tlsdiag_verdict *out);
 
 /* tlsdiag_ssl_flow is the flow behind it, for tlsdiag_explain and the
- * observations; NULL when there is none.  It lives until the SSL is freed,
- * cleared or detached. */
+ * observations; NULL when there is none.  It is made when it is first asked
+ * for, so ask only where the answer is wanted.  It lives until the SSL is
+ * freed, cleared or detached. */
 TLSDIAG_API const tlsdiag_flow *tlsdiag_ssl_flow(const SSL *ssl);
 
 /* tlsdiag_ssl_client_hello shows the first ClientHello of the handshake, for
  * tlsdiag_client_hello_decode: server name, versions, fingerprints.  *msg
- * lives as long as the flow.  E_ABSENT: none came; E_STORAGE: too long for
+ * lives until the SSL is freed, cleared or detached.  E_ABSENT: none came; E_STORAGE: too long for
  * the storage. */
 TLSDIAG_API int tlsdiag_ssl_client_hello(const SSL *ssl, unsigned *format,
                                          tlsdiag_bytes *msg);

@@ -13,6 +13,12 @@ static CRYPTO_ONCE index_once = CRYPTO_ONCE_STATIC_INIT;
 static int ssl_index = -1;
 static int context_index = -1;
 
+enum {
+  WATCH_LEN = sizeof(struct watch) + sizeof(struct room),
+  /* What follows the first record of most handshakes. */
+  REST_OF_HANDSHAKE = 320
+};
+
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L
 typedef void **dup_target;
 #else
@@ -22,7 +28,7 @@ typedef void *dup_target;
 static void watch_free(struct watch *watch)
 {
   if (!watch->lent) {
-    OPENSSL_free(watch->hello);
+    journal_reset(watch);
     OPENSSL_free(watch);
   }
 }
@@ -87,45 +93,19 @@ struct watch_context *watch_context_of(const SSL *ssl)
              : SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), context_index);
 }
 
-tlsdiag_flow *watch_flow(const struct watch *watch)
-{
-  return (tlsdiag_flow *)(void *)((uint8_t *)(uintptr_t)watch + sizeof *watch);
-}
-
 void watch_restart(struct watch *watch)
 {
-  tlsdiag_flow_options opts = {sizeof opts, 0, NULL};
+  struct watch old;
 
-  opts.flags = watch->opts.now_us != NULL ? TLSDIAG_FLOW_WALL_CLOCK : 0;
-  opts.server_policy = watch->opts.server_policy;
-  tlsdiag_flow_init(watch_flow(watch), TLSDIAG_FLOW_MIN, &opts);
-  memset(watch->side, 0, sizeof watch->side);
-  watch->hello_len = 0;
-  watch->error_code = 0;
-  watch->error_kind = SSL_ERROR_NONE;
-  watch->error_errno = 0;
-  watch->num_hellos = 0;
-  watch->retry = 0;
-  watch->server_hello = 0;
-  watch->started = 0;
-  watch->active = 0;
-  watch->ended = 0;
-  watch->own_alert = 0;
-  watch->any_alert = 0;
-  watch->not_tls = 0;
-}
-
-static void watch_init(struct watch *watch, size_t len, int lent,
-                       const tlsdiag_ssl_options *opts)
-{
+  journal_reset(watch);
+  old = *watch;
   memset(watch, 0, sizeof *watch);
-  watch->opts = *opts;
-  watch->lent = (uint8_t)lent;
-  if (lent) {
-    watch->hello = (uint8_t *)watch_flow(watch) + TLSDIAG_FLOW_MIN;
-  }
-  watch->hello_room = (uint32_t)(len - sizeof *watch - TLSDIAG_FLOW_MIN);
-  watch_restart(watch);
+  watch->opts = old.opts;
+  watch->next_info = old.next_info;
+  watch->flow = old.flow;
+  watch->first = watch->last = old.first;
+  watch->may_ask = old.may_ask;
+  watch->lent = old.lent;
 }
 
 /* No memory means no watching; OpenSSL's caller must not notice the attempt:
@@ -142,24 +122,36 @@ void *watch_malloc(size_t size)
   return mem;
 }
 
-struct watch *watch_make(SSL *ssl)
+/* What is the same in lent memory and in the allocator's. */
+static void watch_init(struct watch *watch, const tlsdiag_ssl_options *opts,
+                       void *room, size_t len)
+{
+  memset(watch, 0, sizeof *watch);
+  watch->opts = *opts;
+  watch->first = watch->last = room;
+  watch->first->next = NULL;
+  watch->first->len = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
+  watch->first->used = 0;
+}
+
+struct watch *watch_make(SSL *ssl, size_t len)
 {
   const struct watch_context *context = watch_context_of(ssl);
   struct watch *watch;
   int saved = errno;
+  size_t max;
 
   if (context == NULL) {
     return NULL;
   }
+  max = context->opts.storage - WATCH_LEN - TLSDIAG_FLOW_MIN;
+  len = len + REST_OF_HANDSHAKE < max ? len + REST_OF_HANDSHAKE : max;
   ERR_set_mark();
-  watch = OPENSSL_malloc(sizeof *watch + TLSDIAG_FLOW_MIN);
+  watch = OPENSSL_malloc(WATCH_LEN + len);
   if (watch != NULL) {
-    tlsdiag_ssl_options opts = context->opts;
-
-    if (opts.server_policy == &context->policy && !SSL_is_server(ssl)) {
-      opts.server_policy = NULL; /* a client's own side is no server's */
-    }
-    watch_init(watch, context->opts.storage, 0, &opts);
+    watch_init(watch, &context->opts, watch + 1, len);
+    watch->next_info = context->next_info;
+    watch->may_ask = (uint32_t)(max - len);
     if (SSL_set_ex_data(ssl, ssl_index, watch) != 1) {
       OPENSSL_free(watch);
       watch = NULL;
@@ -170,17 +162,20 @@ struct watch *watch_make(SSL *ssl)
   return watch;
 }
 
-static void on_message(int write_p, int version, int content_type,
-                       const void *buf, size_t len, SSL *ssl, void *arg)
+static void on_message_chained(int write_p, int version, int content_type,
+                               const void *buf, size_t len, SSL *ssl, void *arg)
 {
   const tlsdiag_ssl_options *opts = arg;
   tlsdiag_ssl_msg_callback next = opts->next_msg;
   void *next_arg = opts->next_arg;
 
-  tlsdiag_ssl_observe(write_p, content_type, buf, len, ssl);
-  if (next != NULL) {
-    next(write_p, version, content_type, buf, len, ssl, next_arg);
-  }
+  watch_observe(write_p, version, content_type, buf, len, ssl, NULL);
+  next(write_p, version, content_type, buf, len, ssl, next_arg);
+}
+
+static tlsdiag_ssl_msg_callback message_callback(const tlsdiag_ssl_options *o)
+{
+  return o->next_msg != NULL ? on_message_chained : watch_observe;
 }
 
 /* The end of a handshake call is the only moment when errno and the error
@@ -194,18 +189,29 @@ static void note_exit(const SSL *ssl, struct watch *watch, int ret)
   }
 }
 
+/* The usual one: nothing to call on. */
 static void on_info(const SSL *ssl, int where, int ret)
 {
-  const struct watch_context *context = watch_context_of(ssl);
+  struct watch *watch;
 
   if ((where & SSL_CB_EXIT) && (where & (SSL_ST_CONNECT | SSL_ST_ACCEPT)) &&
       ret <= 0) {
-    struct watch *watch = watch_of(ssl);
+    watch = watch_of(ssl);
     if (watch != NULL && !watch->ended) {
       note_exit(ssl, watch, ret);
     }
   }
-  if (context != NULL && context->next_info != NULL) {
+}
+
+static void on_info_chained(const SSL *ssl, int where, int ret)
+{
+  const struct watch *watch = watch_of(ssl);
+  const struct watch_context *context = watch_context_of(ssl);
+
+  on_info(ssl, where, ret);
+  if (watch != NULL && watch->next_info != NULL) {
+    watch->next_info(ssl, where, ret); /* whatever context ssl moved to */
+  } else if (context != NULL && context->next_info != NULL) {
     context->next_info(ssl, where, ret);
   }
 }
@@ -236,34 +242,37 @@ static int options_read(tlsdiag_ssl_options *to,
                                        : TLSDIAG_STATUS_OK;
 }
 
+/* The info callback that was there before the adapter's. */
+static info_callback found_info(SSL_CTX *ctx, const struct watch_context *old)
+{
+  return old != NULL ? old->next_info : SSL_CTX_get_info_callback(ctx);
+}
+
 int tlsdiag_ssl_ctx_attach(SSL_CTX *ctx, const tlsdiag_ssl_options *opts)
 {
-  struct watch_context *context, *old;
+  struct watch_context *context;
   tlsdiag_ssl_options read;
   int rc = options_read(&read, opts);
 
   if (ctx == NULL || rc != TLSDIAG_STATUS_OK || !have_indexes()) {
     return ctx == NULL || rc == TLSDIAG_STATUS_OK ? TLSDIAG_STATUS_E_USAGE : rc;
   }
-  old = SSL_CTX_get_ex_data(ctx, context_index);
-  context = OPENSSL_malloc(sizeof *context + policy_room(ctx));
-  if (context == NULL ||
-      SSL_CTX_set_ex_data(ctx, context_index, context) != 1) {
-    OPENSSL_free(context);
+  context = OPENSSL_malloc(sizeof *context);
+  if (context == NULL) {
     return TLSDIAG_STATUS_E_STORAGE;
   }
   context->opts = read;
-  context->previous = old;
-  context->next_info =
-      old != NULL ? old->next_info : SSL_CTX_get_info_callback(ctx);
-  if (read.server_policy == NULL && !(read.flags & TLSDIAG_SSL_NO_POLICY)) {
-    policy_read(ctx, &context->policy, (uint16_t *)(void *)(context + 1));
-    context->opts.server_policy = &context->policy;
+  context->previous = SSL_CTX_get_ex_data(ctx, context_index);
+  context->next_info = found_info(ctx, context->previous);
+  if (SSL_CTX_set_ex_data(ctx, context_index, context) != 1) {
+    OPENSSL_free(context);
+    return TLSDIAG_STATUS_E_STORAGE;
   }
-  SSL_CTX_set_msg_callback(ctx, on_message);
+  SSL_CTX_set_msg_callback(ctx, message_callback(&read));
   SSL_CTX_set_msg_callback_arg(ctx, &context->opts);
   if (!(read.flags & TLSDIAG_SSL_NO_INFO_CALLBACK)) {
-    SSL_CTX_set_info_callback(ctx, on_info);
+    SSL_CTX_set_info_callback(ctx, context->next_info != NULL ? on_info_chained
+                                                              : on_info);
   }
   return TLSDIAG_STATUS_OK;
 }
@@ -282,11 +291,14 @@ int tlsdiag_ssl_attach(SSL *ssl, void *mem, size_t mem_len,
     return rc != TLSDIAG_STATUS_OK ? rc : TLSDIAG_STATUS_E_STORAGE;
   }
   tlsdiag_ssl_detach(ssl);
-  watch_init(watch, mem_len, 1, &read);
+  watch_init(watch, &read, (uint8_t *)mem + sizeof *watch + TLSDIAG_FLOW_MIN,
+             mem_len - WATCH_LEN - TLSDIAG_FLOW_MIN);
+  watch->flow = (tlsdiag_flow *)(void *)(watch + 1);
+  watch->lent = 1;
   if (SSL_set_ex_data(ssl, ssl_index, watch) != 1) {
     return TLSDIAG_STATUS_E_STORAGE;
   }
-  SSL_set_msg_callback(ssl, on_message);
+  SSL_set_msg_callback(ssl, message_callback(&read));
   SSL_set_msg_callback_arg(ssl, &watch->opts);
   return TLSDIAG_STATUS_OK;
 }
@@ -306,6 +318,7 @@ void tlsdiag_ssl_detach(SSL *ssl)
   }
   context = watch_context_of(ssl);
   if (context != NULL) {
+    SSL_set_msg_callback(ssl, message_callback(&context->opts));
     SSL_set_msg_callback_arg(ssl, &context->opts);
   } else {
     SSL_set_msg_callback(ssl, watch->opts.next_msg);

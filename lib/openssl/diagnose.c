@@ -60,7 +60,7 @@ static int is_eof(const struct watch *watch)
 
 /* Reasons from 1000 on only repeat the alert that was received, and that was
  * fed as it came. */
-static void hint_error(const SSL *ssl, struct watch *watch)
+static void hint_error(const SSL *ssl, struct watch *watch, tlsdiag_flow *flow)
 {
   tlsdiag_hint hints[MAX_HINTS];
   size_t count = MAX_HINTS, i;
@@ -84,7 +84,7 @@ static void hint_error(const SSL *ssl, struct watch *watch)
     hints[i].side = watch_own_side(ssl) == TLSDIAG_FROM_CLIENT
                         ? TLSDIAG_PARTY_CLIENT
                         : TLSDIAG_PARTY_SERVER;
-    tlsdiag_flow_hint(watch_flow(watch), &hints[i], watch_now(watch));
+    tlsdiag_flow_hint(flow, &hints[i], watch_now(watch));
   }
 }
 
@@ -105,7 +105,7 @@ static int certificate_refused(const struct watch *watch)
   }
 }
 
-static void hint_verify(const SSL *ssl, struct watch *watch)
+static void hint_verify(const SSL *ssl, struct watch *watch, tlsdiag_flow *flow)
 {
   long result = SSL_get_verify_result(ssl);
   int client = watch_own_side(ssl) == TLSDIAG_FROM_CLIENT;
@@ -124,12 +124,11 @@ static void hint_verify(const SSL *ssl, struct watch *watch)
   hint.nature = TLSDIAG_NATURE_DETECTED;
   hint.num_causes = 1;
   hint.weight[0] = 95;
-  tlsdiag_flow_hint(watch_flow(watch), &hint, watch_now(watch));
+  tlsdiag_flow_hint(flow, &hint, watch_now(watch));
 }
 
-static void close_flow(struct watch *watch, unsigned own)
+static void close_flow(struct watch *watch, tlsdiag_flow *flow, unsigned own)
 {
-  tlsdiag_flow *flow = watch_flow(watch);
   uint64_t now = watch_now(watch);
 
   if (is_eof(watch)) {
@@ -144,21 +143,27 @@ static void close_flow(struct watch *watch, unsigned own)
   }
 }
 
-void watch_end(SSL *ssl, struct watch *watch, int ret)
+int watch_end(SSL *ssl, struct watch *watch, int ret)
 {
   unsigned own = watch_own_side(ssl);
+  tlsdiag_flow *flow;
 
   if (watch->ended) {
-    return;
+    return watch->live;
   }
   if (ret <= 0) {
     watch_note_error(ssl, watch, ret);
   }
-  watch_feed_rest(watch, 1 - own);
-  hint_error(ssl, watch);
-  hint_verify(ssl, watch);
-  close_flow(watch, own);
+  watch_feed_rest(ssl, watch, 1 - own);
   watch->ended = 1;
+  flow = watch_flow(ssl, watch);
+  if (flow == NULL) {
+    return 0;
+  }
+  hint_error(ssl, watch, flow);
+  hint_verify(ssl, watch, flow);
+  close_flow(watch, flow, own);
+  return 1;
 }
 
 void watch_report(SSL *ssl, struct watch *watch)
@@ -166,13 +171,13 @@ void watch_report(SSL *ssl, struct watch *watch)
   tlsdiag_verdict verdict;
 
   if (watch->opts.report == NULL || !watch->started || watch->ended ||
-      (SSL_is_init_finished(ssl) && !watch->any_alert)) {
+      (SSL_is_init_finished(ssl) && !watch->any_alert) ||
+      !watch_end(ssl, watch, 1)) {
     return;
   }
   memset(&verdict, 0, sizeof verdict);
   verdict.size = sizeof verdict;
-  watch_end(ssl, watch, 1);
-  tlsdiag_classify(watch_flow(watch), &verdict);
+  tlsdiag_classify(watch->flow, &verdict);
   if (verdict.outcome == TLSDIAG_OUTCOME_FAILED ||
       verdict.outcome == TLSDIAG_OUTCOME_NOT_TLS) {
     watch->opts.report(ssl, &verdict, watch->opts.report_arg);
@@ -189,22 +194,20 @@ int tlsdiag_ssl_diagnose(SSL *ssl, int ret, tlsdiag_verdict *out)
   }
   watch = watch_of(ssl);
   if (watch == NULL) {
-    watch = watch_make(ssl);
+    watch = watch_make(ssl, 0);
   }
-  if (watch == NULL) {
-    return TLSDIAG_STATUS_E_ABSENT;
-  }
-  watch_end(ssl, watch, ret);
-  rc = tlsdiag_classify(watch_flow(watch), out);
+  rc = watch != NULL && watch_end(ssl, watch, ret)
+           ? tlsdiag_classify(watch->flow, out)
+           : TLSDIAG_STATUS_E_ABSENT;
   errno = saved;
   return rc;
 }
 
 const tlsdiag_flow *tlsdiag_ssl_flow(const SSL *ssl)
 {
-  const struct watch *watch = ssl == NULL ? NULL : watch_of(ssl);
+  struct watch *watch = ssl == NULL ? NULL : watch_of(ssl);
 
-  return watch == NULL ? NULL : watch_flow(watch);
+  return watch == NULL ? NULL : watch_flow((SSL *)(uintptr_t)ssl, watch);
 }
 
 int tlsdiag_ssl_client_hello(const SSL *ssl, unsigned *format,
@@ -219,10 +222,10 @@ int tlsdiag_ssl_client_hello(const SSL *ssl, unsigned *format,
   if (watch == NULL || watch->hello_len == 0) {
     return TLSDIAG_STATUS_E_ABSENT;
   }
-  if (watch->hello_len > watch->hello_room || watch->hello == NULL) {
+  if (watch->hello == NULL) {
     return TLSDIAG_STATUS_E_STORAGE;
   }
-  *format = watch->hello_format;
+  *format = TLSDIAG_FORMAT_TLS;
   msg->ptr = watch->hello;
   msg->len = watch->hello_len;
   return TLSDIAG_STATUS_OK;
