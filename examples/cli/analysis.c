@@ -406,6 +406,7 @@ void analysis_frame(struct analysis *a, uint64_t t_us, const uint8_t *bytes,
     a->num_cut++;
     break;
   case NET_OTHER:
+  case NET_NOT_IP:
   default:
     a->num_other++;
     break;

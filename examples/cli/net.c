@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "link.h"
+#include "tunnel.h"
 
-enum { IP6_MAX_HEADERS = 16 };
+enum { IP6_MAX_HEADERS = 16, MAX_TUNNELS = 4 };
 
 static uint16_t be16(const uint8_t *at)
 {
@@ -101,6 +102,9 @@ static enum net_kind transport_read(struct view v, uint32_t wire,
   if (p->proto == PROTO_UDP) {
     return wire < 8 ? NET_CUT : udp_read(v, wire, p);
   }
+  p->payload = v.at;
+  p->payload_len = (uint32_t)v.len;
+  p->payload_wire = wire;
   return NET_OTHER;
 }
 
@@ -186,7 +190,7 @@ static enum net_kind ip6_walk(struct view v, uint32_t wire, struct packet *p)
     v.len -= step;
     wire -= (uint32_t)step;
   }
-  return NET_OTHER;
+  return NET_CUT; /* no packet has so many headers */
 }
 
 static enum net_kind ip6_read(struct view v, struct packet *p)
@@ -213,10 +217,31 @@ static enum net_kind ip6_read(struct view v, struct packet *p)
   return ip6_walk(v, wire, p);
 }
 
-enum net_kind net_read(struct view v, unsigned ethertype, struct packet *p)
+static enum net_kind ip_read(struct view v, unsigned ethertype,
+                             struct packet *p)
 {
   if (ethertype == ETHERTYPE_IP4) {
     return ip4_read(v, p);
   }
-  return ethertype == ETHERTYPE_IP6 ? ip6_read(v, p) : NET_OTHER;
+  return ethertype == ETHERTYPE_IP6 ? ip6_read(v, p) : NET_NOT_IP;
+}
+
+enum net_kind net_read(struct view v, unsigned ethertype, struct packet *p)
+{
+  enum net_kind kind = ip_read(v, ethertype, p);
+  int i;
+
+  for (i = 0; i < MAX_TUNNELS; i++) {
+    if (kind != NET_DATAGRAM && kind != NET_OTHER) {
+      return kind;
+    }
+    v.at = p->payload;
+    v.len = p->payload_len;
+    ethertype = tunnel_peel(&v, p);
+    if (ethertype == ETHERTYPE_NONE) {
+      return kind;
+    }
+    kind = ip_read(v, ethertype, p);
+  }
+  return kind;
 }

@@ -23,6 +23,48 @@ def fragment_header(then, offset=0, more=0):
     return struct.pack('>BBHI', then, 0, offset << 3 | more, 7)
 
 
+OUTER = ('10.9.9.9', '10.8.8.8')
+
+
+def in_udp(port, header, inner):
+    """A tunnel over UDP: source ports vary, the number is the target's."""
+    return craft.ip(*OUTER, 17, struct.pack('>HHHH', 54321, port,
+                                            8 + len(header + inner), 0)
+                    + header + inner)
+
+
+def in_gre(flags, kind, options, inner):
+    """kind None: that of the inner packet."""
+    kind = kind or int.from_bytes(craft.ethertype(inner), 'big')
+    return craft.ip(*OUTER, 47, struct.pack('>HH', flags, kind) + options
+                    + inner)
+
+
+GTP_LONG = b'\x34\xff\0\0\0\0\0\1\0\0\0\x85' + b'\x01\x10\x09\0'
+TUNNELS = {  # how one packet is wrapped into another
+    'ipip': lambda packet: craft.ip(*OUTER, 4 if packet[0] >> 4 == 4 else 41,
+                                    packet),
+    'gre': lambda packet: in_gre(0, None, b'', packet),
+    'gre with all options': lambda packet: in_gre(
+        0xb000, None, b'\1' * 12, packet),
+    'gre bridged': lambda packet: in_gre(0x2000, 0x6558, b'\0\0\0\7',
+                                         craft.ethernet(packet)),
+    'erspan 1': lambda packet: in_gre(0, 0x88be, b'', craft.ethernet(packet)),
+    'erspan 2': lambda packet: in_gre(0x1000, 0x88be, bytes(4) + bytes(8),
+                                      craft.vlan(packet)),
+    'erspan 3': lambda packet: in_gre(0x1000, 0x22eb, bytes(4) + bytes(12),
+                                      craft.ethernet(packet)),
+    'erspan 3 long': lambda packet: in_gre(
+        0x1000, 0x22eb, bytes(4) + bytes(11) + b'\1' + bytes(8),
+        craft.ethernet(packet)),
+    'vxlan': lambda packet: in_udp(4789, b'\x08\0\0\0\0\0\7\0',
+                                   craft.ethernet(packet)),
+    'geneve': lambda packet: in_udp(6081, b'\1\0\x65\x58\0\0\7\0' + bytes(4),
+                                    craft.ethernet(packet)),
+    'gtp': lambda packet: in_udp(2152, b'\x30\xff\0\0\0\0\0\1', packet),
+    'gtp with extensions': lambda packet: in_udp(2152, GTP_LONG, packet)}
+
+
 class Links(ToolTest):
     def check(self, found, client='192.0.2.7:51234',
               server='198.51.100.5:443'):
@@ -47,6 +89,30 @@ class Links(ToolTest):
             with self.subTest(name):
                 self.check(self.one(craft.pcap(packets, link, dlt)),
                            '[2001:db8::7]:51234', '[2001:db8::5]:443')
+
+    def test_tunnels(self):
+        for name, wrap in TUNNELS.items():
+            def link(packet, wrap=wrap):
+                return craft.ethernet(wrap(packet))
+            with self.subTest(name):
+                self.check(self.one(craft.pcap(craft.refused(), link)))
+                self.check(self.one(craft.pcap(craft.refused(
+                    client=craft.CLIENT6, server=craft.SERVER6), link)),
+                    '[2001:db8::7]:51234', '[2001:db8::5]:443')
+
+    def test_tunnel_in_tunnel(self):
+        def link(packet):
+            return craft.ethernet(TUNNELS['gtp'](TUNNELS['vxlan'](packet)))
+        self.check(self.one(craft.pcap(craft.refused(), link)))
+
+    def test_cut_tunnels(self):
+        for name, wrap in TUNNELS.items():
+            whole = wrap(craft.refused()[3][1])
+            for length in range(20, len(whole), 7):
+                packets = [(craft.EPOCH, whole[:length])]
+                result = self.run_tool(self.save('a.pcap', craft.pcap(
+                    packets, craft.raw, 101)))
+                self.assertIn(result.status, (0, 1), name)
 
     def test_ip6_only_dlt(self):
         packets = craft.refused(client=craft.CLIENT6, server=craft.SERVER6)
