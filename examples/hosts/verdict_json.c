@@ -35,6 +35,19 @@ static void put_number(struct out *o, unsigned long value)
   put(o, digits + n, sizeof digits - n);
 }
 
+/* The id of a connection: 64 bits do not fit the numbers of all readers. */
+static void put_id(struct out *o, uint64_t id)
+{
+  static const char hex[] = "0123456789abcdef";
+  int shift;
+
+  put(o, "\"", 1);
+  for (shift = 60; shift >= 0; shift -= 4) {
+    put(o, &hex[id >> shift & 15], 1);
+  }
+  put(o, "\"", 1);
+}
+
 /* A string: what is not printable ASCII becomes \u00XX. */
 static void put_string(struct out *o, const void *text, size_t len)
 {
@@ -200,12 +213,26 @@ static void put_alternatives(struct out *o, const tlsdiag_verdict *v)
   puts_out(o, "]");
 }
 
+/* Ends the object and the string; the length wanted. */
+static size_t ended(struct out *o)
+{
+  puts_out(o, "}");
+  if (o->len > 0) {
+    o->buf[o->want < o->len ? o->want : o->len - 1] = '\0';
+  }
+  return o->want;
+}
+
 size_t verdict_json(const struct verdict_line *line, char *buf, size_t len)
 {
   const tlsdiag_verdict *v = line->verdict;
   struct out o = {buf, len, 0};
 
   puts_out(&o, "{\"type\":\"connection\"");
+  if (line->id != 0) {
+    put_key(&o, "id");
+    put_id(&o, line->id);
+  }
   put_text(&o, "client", line->client);
   put_text(&o, "server", line->server);
   put_hello(&o, line);
@@ -229,9 +256,38 @@ size_t verdict_json(const struct verdict_line *line, char *buf, size_t len)
   put_alternatives(&o, v);
   put_text(&o, "advice",
            tlsdiag_cause_text(v->causes[0].id, TLSDIAG_SECTION_ADVICE));
-  puts_out(&o, "}");
-  if (len > 0) {
-    buf[o.want < len ? o.want : len - 1] = '\0';
+  return ended(&o);
+}
+
+size_t group_json(const char *client, const tlsdiag_track *track,
+                  const tlsdiag_group *group, char *buf, size_t len)
+{
+  struct out o = {buf, len, 0};
+  char text[512];
+  uint32_t i;
+  int first = 1;
+
+  puts_out(&o, "{\"type\":\"group\"");
+  put_text(&o, "client", client);
+  put_name(&o, "cause", TLSDIAG_REGISTRY_CAUSE, group->cause);
+  put_key(&o, "confidence");
+  put_number(&o, group->confidence);
+  put_name(&o, "party", TLSDIAG_REGISTRY_PARTY, group->party);
+  put_key(&o, "connections");
+  puts_out(&o, "[");
+  for (i = 0; i < track->num_attempts; i++) {
+    if (group->members >> i & 1) {
+      put(&o, ",", first ? 0 : 1);
+      put_id(&o, track->attempts[i].id);
+      first = 0;
+    }
   }
-  return o.want;
+  puts_out(&o, "]");
+  put_key(&o, "first");
+  put_id(&o, track->attempts[group->first].id);
+  tlsdiag_pattern_text(group->pattern, text, sizeof text);
+  put_text(&o, "text", text);
+  put_text(&o, "advice",
+           tlsdiag_cause_text(group->cause, TLSDIAG_SECTION_ADVICE));
+  return ended(&o);
 }

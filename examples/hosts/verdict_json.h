@@ -1,6 +1,7 @@
-/* verdict_json.h: one verdict as one line of JSON, for a host's log.
+/* verdict_json.h: one verdict as one line of JSON, for a host's log; and what
+ * several connections say together, as another.
  *
- * The keys are those of `tlsdiag --json` (docs/json.md).  No allocation; the
+ * The keys are those of `tlsdiag --json`.  No allocation; the
  * result is ASCII without a line feed, whatever came from the wire. */
 #ifndef VERDICT_JSON_H
 #define VERDICT_JSON_H
@@ -14,9 +15,13 @@ struct verdict_line {
   const tlsdiag_verdict *verdict;
   tlsdiag_bytes hello; /* the ClientHello message, len 0 unknown */
   unsigned format;     /* TLSDIAG_FORMAT_* of it */
+  uint64_t id;         /* that groups name it by, 0 none */
 };
 
 /* Writes at most len bytes with the NUL; returns the length wanted. */
 size_t verdict_json(const struct verdict_line *line, char *buf, size_t len);
+/* The same for a group of the client's track; connections by their id. */
+size_t group_json(const char *client, const tlsdiag_track *track,
+                  const tlsdiag_group *group, char *buf, size_t len);
 
 #endif

@@ -1,9 +1,9 @@
 /* routes.c: see routes.h. */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "address.h"
 #include "routes.h"
 
 static int name_fits(const char *pattern, const tlsdiag_bytes *name)
@@ -53,18 +53,15 @@ const struct route *route_find(const struct routes *routes,
 static int parse(const char *text, struct route *out)
 {
   char address[64];
-  int port;
 
-  if (sscanf(text, "%255[^/=]/%31[^=]=%63[^:]:%d", out->name, out->alpn,
-             address, &port) != 4) {
+  if (sscanf(text, "%255[^/=]/%31[^=]=%63s", out->name, out->alpn, address) !=
+      3) {
     out->alpn[0] = '\0';
-    if (sscanf(text, "%255[^/=]=%63[^:]:%d", out->name, address, &port) != 3) {
+    if (sscanf(text, "%255[^/=]=%63s", out->name, address) != 2) {
       return -1;
     }
   }
-  out->to.sin_family = AF_INET;
-  out->to.sin_port = htons((uint16_t)port);
-  return inet_pton(AF_INET, address, &out->to.sin_addr) == 1 ? 0 : -1;
+  return address_parse(address, &out->to);
 }
 
 int routes_parse(struct routes *routes, char **words, int count)

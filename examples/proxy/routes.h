@@ -2,12 +2,12 @@
 #ifndef ROUTES_H
 #define ROUTES_H
 
-#include <netinet/in.h>
+#include <sys/socket.h>
 #include <tlsdiag/tlsdiag.h>
 
 struct route {
   char name[256], alpn[32];
-  struct sockaddr_in to;
+  struct sockaddr_storage to;
 };
 
 struct routes {
@@ -15,7 +15,8 @@ struct routes {
   int count;
 };
 
-/* Reads NAME[/ALPN]=IPV4:PORT words; NAME may be *.domain, or *.  0: done. */
+/* Reads NAME[/ALPN]=ADDRESS words (address.h); NAME may be *.domain, or *.  0:
+ * done. */
 int routes_parse(struct routes *routes, char **words, int count);
 /* The first that fits, or NULL. */
 const struct route *route_find(const struct routes *routes,
