@@ -339,6 +339,7 @@ static unsigned flush_first(const struct conn *c)
 void tcp_end(struct streams *s, struct conn *c, uint64_t t_us, uint64_t frame)
 {
   unsigned first;
+  unsigned last;
 
   if (c->watch == NULL || c->client == SIDE_UNKNOWN) {
     return;
@@ -349,6 +350,8 @@ void tcp_end(struct streams *s, struct conn *c, uint64_t t_us, uint64_t frame)
   stream_flush(s, c, !first, t_us, frame);
   try_fin(c, !first, t_us, frame);
   if (has_closed(c) == TCP_OPEN) {
-    close_half(c, 0, TLSDIAG_CLOSE_END_OF_CAPTURE, t_us, frame);
+    /* What was left half sent counts: the server's, unless it had closed. */
+    last = c->half[!c->client].flags & HALF_CLOSED ? c->client : !c->client;
+    close_half(c, last, TLSDIAG_CLOSE_END_OF_CAPTURE, t_us, frame);
   }
 }
