@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The Python package: sdist and wheel built and installed offline, the tests
-# against the installed one, the asyncio server, speed beside dpkt.
+# against the installed one, captures beside the tool, the examples of its
+# pages, its types, the asyncio server, speed beside dpkt.
 . "$(dirname "$0")/kit.sh"
 . "$(dirname "$0")/pki.sh"
 # Debian's own: it has setuptools, wheel and dpkt.
@@ -48,6 +49,18 @@ grep -q 'ImportError: tlsdiag_verdict.outcome lies elsewhere' "$work/err" ||
   fail "no word of the struct: $(tail -1 "$work/err")"
 export TLSDIAG_LIBRARY=$build/libtlsdiag.so
 "$env" "$top/tests/hosts/python/test_tlsdiag.py"
+"$env" "$top/tests/hosts/python/test_docs.py"
+if [ -x "$build/tlsdiag" ]; then
+  TLSDIAG_TOOL=$build/tlsdiag "$env" "$top/tests/hosts/python/test_capture.py"
+else
+  echo "no tlsdiag tool: captures are not compared with it"
+fi
+if command -v mypy >/dev/null; then
+  mypy --strict --python-version 3.8 --cache-dir "$work/mypy" \
+    "$top/examples/python/src/tlsdiag" || fail "types"
+else
+  echo "no mypy: types are not checked"
+fi
 "$env" "$top/tests/hosts/python/bench.py"
 
 make_pki "$work/pki"

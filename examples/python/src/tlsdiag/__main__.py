@@ -1,14 +1,21 @@
-"""python -m tlsdiag FILE: one hello, or the error texts of a log.
+"""python -m tlsdiag [--json] [--all] FILE...: why handshakes failed.
 
-A hello may be binary (record stream or message) or hexadecimal; everything
-else is read as text, line by line.  For captures use the tlsdiag tool.  Exit
-status: 0 nothing failed, 1 something did, 2 FILE could not be read."""
+FILE is a capture (pcap, pcapng, gzipped or not), one hello (binary or
+hexadecimal), or a text, which is read line by line; - is standard input.
+Exit status: 0 nothing failed, 1 something did, 2 a FILE could not be read."""
+import argparse
+import json
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Optional
 
 from . import (Anomaly, Cause, ClientHello, Error, Format, Incomplete,
                Protocol, Registry, explain, name, recognise, scan)
+from .capture import Capture, read
+from .capture_file import CaptureError, is_capture
+from .report import (capture_text, connection_json, group_json, notes,
+                     wanted)
 
 
 def find_hello(data: bytes) -> Optional[ClientHello]:
@@ -71,22 +78,58 @@ def show_log(text: str) -> int:
     return found
 
 
-def main() -> int:
-    """Runs the command."""
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    try:
-        data = (sys.stdin.buffer.read() if sys.argv[1] == "-"
-                else Path(sys.argv[1]).read_bytes())
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 2
+def show_capture(capture: Capture, file: str,
+                 options: argparse.Namespace) -> int:
+    """Prints the verdicts of a capture; returns how many failed."""
+    if options.json:
+        for one in wanted(capture, options.all):
+            print(json.dumps(connection_json(one, file)))
+        for group in capture.groups:
+            print(json.dumps(group_json(group, file)))
+    else:
+        for line in capture_text(capture, options.all):
+            print(line)
+    for note in notes(capture):
+        print(f"tlsdiag: {file}: {note}", file=sys.stderr)
+    return len(capture.failed)
+
+
+def show(file: str, options: argparse.Namespace) -> int:
+    """Prints what a file holds; returns how much of it failed."""
+    if file != "-":
+        with open(file, "rb") as start:
+            if is_capture(start.read(4)):
+                return show_capture(read(file), file, options)
+    data = (sys.stdin.buffer.read() if file == "-"
+            else Path(file).read_bytes())
+    if is_capture(data):
+        return show_capture(read(BytesIO(data)), file, options)
     hello = find_hello(data)
     if hello is not None:
         show_hello(hello)
         return 1 if hello.fault else 0
-    return 1 if show_log(data.decode("utf-8", "replace")) else 0
+    return show_log(data.decode("utf-8", "replace"))
+
+
+def main() -> int:
+    """Runs the command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tlsdiag", description=__doc__.split("\n\n", 1)[1],
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true",
+                        help="captures: the JSON lines of the tlsdiag tool")
+    parser.add_argument("--all", action="store_true",
+                        help="captures: handshakes that completed, too")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    options = parser.parse_args()
+    failed = unreadable = 0
+    for file in options.files:
+        try:
+            failed += show(file, options)
+        except (OSError, CaptureError) as error:
+            print(f"tlsdiag: {file}: {error}", file=sys.stderr)
+            unreadable += 1
+    return 2 if unreadable else 1 if failed else 0
 
 
 if __name__ == "__main__":

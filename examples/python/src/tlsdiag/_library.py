@@ -28,7 +28,8 @@ def _load() -> ctypes.CDLL:
 
 
 def _check_release() -> None:
-    major, minor = LIB.tlsdiag_version() >> 16, LIB.tlsdiag_version() >> 8 & 255
+    number = LIB.tlsdiag_version()
+    major, minor = number >> 16, number >> 8 & 255
     if (major, minor) != (_api.VERSION_NUMBER >> 16,
                           _api.VERSION_NUMBER >> 8 & 255):
         raise ImportError(f"libtlsdiag is {major}.{minor}, this package is "

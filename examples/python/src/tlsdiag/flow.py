@@ -1,16 +1,18 @@
 """One connection: feed it what you have, ask it why."""
 import ctypes
 from dataclasses import dataclass
-from typing import Iterator, List, Optional, Union
+from typing import Iterator, List, Optional, Tuple, Union
 
 from . import _api
 from ._library import LIB, check, text_of
-from .enums import (AlertFlag, Cause, Close, Flow as FlowFlag, From, Nature,
-                    Obs, Outcome, Party, Registry, Section, Stack, Stage)
-from .hello import name
+from .enums import (AlertFlag, Cause, Close, Flow as FlowFlag, Format, From,
+                    Nature, Obs, Outcome, Party, Registry, Section,
+                    Segment as Mark, Stack, Stage, Tcp)
+from .hello import ClientHello, name
 
 _byref = ctypes.byref
 Text = Union[str, bytes]
+_MESSAGE = 2  # feed stopped behind a message
 
 
 @dataclass(frozen=True)
@@ -122,11 +124,13 @@ class Flow:
         size = LIB.tlsdiag_flow_size(room)
         self._memory = (ctypes.c_uint64 * (-(-size // 8)))()
         options = _api.FlowOptions(ctypes.sizeof(_api.FlowOptions))
-        options.flags = ((FlowFlag.WALL_CLOCK if wall_clock else 0)
+        options.flags = (FlowFlag.STOP_AT_MESSAGE
+                         | (FlowFlag.WALL_CLOCK if wall_clock else 0)
                          | (FlowFlag.DATAGRAM if datagram else 0))
         check(LIB.tlsdiag_flow_init(self._memory, ctypes.sizeof(self._memory),
                                     _byref(options)))
         self._closed = False
+        self._hello: Optional[Tuple[bytes, int]] = None
 
     def __enter__(self) -> "Flow":
         return self
@@ -137,12 +141,46 @@ class Flow:
 
     def feed(self, sender: From, data: bytes, time_us: int = 0) -> None:
         """The next bytes that `sender` sent, in slices of any size."""
-        check(LIB.tlsdiag_flow_feed(self._memory, sender, time_us, data,
-                                    len(data), None))
+        used = ctypes.c_size_t()
+        while check(LIB.tlsdiag_flow_feed(
+                self._memory, sender, time_us, data, len(data),
+                _byref(used))) == _MESSAGE:
+            if self._hello is None and sender == From.CLIENT:
+                self._keep_hello()
+            data = data[used.value:]
+
+    def _keep_hello(self) -> None:
+        sender, format = ctypes.c_uint(), ctypes.c_uint()
+        view = _api.Bytes()
+        if LIB.tlsdiag_flow_message(self._memory, _byref(sender),
+                                    _byref(format), _byref(view)) == 0:
+            message = ctypes.string_at(view.ptr, view.len)
+            if format.value == Format.SSLV2 or message[:1] == b"\1" and (
+                    format.value == Format.DTLS or
+                    int.from_bytes(message[1:4], "big") + 4 <= len(message)):
+                self._hello = message, format.value
+
+    @property
+    def hello(self) -> Optional[ClientHello]:
+        """The first ClientHello, once it was seen whole."""
+        if self._hello is None:
+            return None
+        return ClientHello.from_message(*self._hello)
 
     def gap(self, sender: From, missing: int, time_us: int = 0) -> None:
         """Says that so many bytes, next in order, will never be seen."""
         check(LIB.tlsdiag_flow_gap(self._memory, sender, time_us, missing))
+
+    def segment(self, sender: From, flags: Tcp, offset: int, length: int, *,
+                ack: int = 0, marks: Mark = Mark(0), ttl: int = 0,
+                ip_id: int = 0, window: int = 0, mss: int = 0,
+                time_us: int = 0) -> None:
+        """TCP facts of one packet, before what it completes is fed.  `offset`
+        and `ack` count payload bytes of the sender and of the other side."""
+        raw = _api.Segment(ctypes.sizeof(_api.Segment), sender, flags & 0xff,
+                           ttl, marks, ip_id, window, mss, 0, length, 0,
+                           offset, ack, time_us)
+        check(LIB.tlsdiag_flow_segment(self._memory, _byref(raw)))
 
     def close(self, sender: From, how: Close, time_us: int = 0) -> None:
         """Ends one direction."""
@@ -170,8 +208,20 @@ class Flow:
             check(LIB.tlsdiag_flow_observation(self._memory, index,
                                                _byref(raw)))
             text = text_of(LIB.tlsdiag_observation_text, _byref(raw))
-            yield Observation(Obs(raw.kind), From(getattr(raw, "from")), Stage(raw.stage),
-                              raw.a, raw.b, raw.offset, raw.t_us, text)
+            yield Observation(Obs(raw.kind), From(getattr(raw, "from")),
+                              Stage(raw.stage), raw.a, raw.b, raw.offset,
+                              raw.t_us, text)
+
+    def new_kinds(self, known: int) -> Iterator[Tuple[int, int, int]]:
+        """Kind, sender and first number of what was learnt behind the first
+        `known` observations: cheaper than their texts."""
+        raw = _api.Observation()
+        for index in range(known,
+                           LIB.tlsdiag_flow_num_observations(self._memory)):
+            raw.size = ctypes.sizeof(raw)
+            check(LIB.tlsdiag_flow_observation(self._memory, index,
+                                               _byref(raw)))
+            yield raw.kind, getattr(raw, "from"), raw.a
 
     def verdict(self) -> Verdict:
         """Says why.  May be asked at any time."""
@@ -228,5 +278,5 @@ def explain(text: Text, side: Party = Party.UNKNOWN) -> Verdict:
 
 def cause_text(cause: Cause, section: Section) -> str:
     """A section of the catalogue of causes."""
-    text = LIB.tlsdiag_cause_text(cause, section)
+    text: Optional[bytes] = LIB.tlsdiag_cause_text(cause, section)
     return text.decode() if text else ""

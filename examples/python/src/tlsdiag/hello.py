@@ -3,7 +3,8 @@ looked at."""
 import ctypes
 import struct
 from dataclasses import dataclass
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import (Any, Callable, Dict, Iterator, List, NamedTuple, Optional,
+                    Tuple)
 
 from . import _api
 from ._library import LIB, check
@@ -42,10 +43,15 @@ class Extension(NamedTuple):
         return name(Registry.EXTENSION, self.type)
 
 
+def known_name(registry: int, value: int) -> Optional[str]:
+    """The name of a number (registries: enums.Registry), or None."""
+    text: Optional[bytes] = LIB.tlsdiag_name(registry, value & 0xffffffff)
+    return text.decode() if text else None
+
+
 def name(registry: int, value: int) -> str:
-    """The name of a number (registries: enums.Registry), or the number."""
-    text = LIB.tlsdiag_name(registry, value & 0xffffffff)
-    return text.decode() if text else f"0x{value:x}"
+    """The name of a number, or the number."""
+    return known_name(registry, value) or f"0x{value:04x}"
 
 
 def _unpacker(kind: type) -> "struct.Struct":
@@ -65,7 +71,7 @@ def _unpacker(kind: type) -> "struct.Struct":
     return struct.Struct(out + "x" * (ctypes.sizeof(kind) - position))
 
 
-def _places(kind: type) -> dict:
+def _places(kind: type) -> Dict[str, int]:
     """Where each member is in what the unpacker returns."""
     places, position = {}, 0
     for member in kind._fields_:  # type: ignore[attr-defined]
@@ -80,8 +86,7 @@ def _number(place: int, doc: str) -> property:
 
 def _view(place: int, doc: str) -> property:
     def get(self: "_Hello") -> bytes:
-        start = self._raw[place] - self._base
-        return self._data[start:start + self._raw[place + 1]]
+        return self._bytes_at(place)
     return property(get, doc=doc)
 
 
@@ -99,11 +104,13 @@ def _numbers(place: int, code: str, doc: str) -> property:
 class _Hello:
     """What client and server hellos have in common."""
     __slots__ = ("_data", "_raw", "_base", "_out", "fault")
-    _PLACE: dict = {}
+    _PLACE: Dict[str, int] = {}
     _UNPACK: "struct.Struct"
+    _data: bytes
+    _out: ctypes.Structure
     fault: Optional[Fault]
 
-    def __getattr__(self, attribute: str):
+    def __getattr__(self, attribute: str) -> Any:
         # The struct is taken apart when something of it is first asked for.
         if attribute == "_raw":
             self._raw = self._UNPACK.unpack_from(self._out)
@@ -113,7 +120,8 @@ class _Hello:
             return self._base
         raise AttributeError(attribute)
 
-    def _explain(self, decode, format: int, status: int) -> None:
+    def _explain(self, decode: Callable[..., int], format: int,
+                 status: int) -> None:
         if status != _E_MALFORMED:
             check(status)
         where = _api.Where()
@@ -123,7 +131,7 @@ class _Hello:
                            where.have)
 
     def _bytes_at(self, place: int) -> bytes:
-        start = self._raw[place] - self._base
+        start: int = self._raw[place] - self._base
         return self._data[start:start + self._raw[place + 1]]
 
     @property
@@ -174,6 +182,8 @@ class ClientHello(_Hello):
     version_max = _number(_p["version_max"], "highest version really offered")
     random = _view(_p["random"], "random; SSLv2 format: the challenge")
     session_id = _view(_p["session_id"], "session_id")
+    server_name_bytes = _view(_p["server_name"],
+                              "the requested host name as it came")
     compression_methods = _numbers(_p["compression_methods"], "B",
                                    "compression methods")
     supported_versions = _numbers(_p["supported_versions"], "H",
@@ -196,7 +206,8 @@ class ClientHello(_Hello):
     def cipher_suites(self) -> Tuple[int, ...]:
         """Suites in the client's order; three-byte kinds in SSLv2 format."""
         if self.format != Format.SSLV2:
-            return self._suites
+            suites: Tuple[int, ...] = self._suites
+            return suites
         raw = self._bytes_at(self._PLACE["cipher_suites"])
         return tuple(int.from_bytes(raw[i:i + 3], "big")
                      for i in range(0, len(raw), 3))
@@ -211,7 +222,7 @@ class ClientHello(_Hello):
     @property
     def server_name(self) -> Optional[str]:
         """The requested host name.  Bytes that no name has are escaped."""
-        raw = self._bytes_at(self._PLACE["server_name"])
+        raw: bytes = self.server_name_bytes
         if not raw:
             return None
         return raw.decode("ascii", "backslashreplace")
@@ -321,7 +332,7 @@ class Incomplete(ValueError):
 
 def find_handshake(data: bytes) -> Tuple[bytes, int]:
     """The first handshake message of stream bytes, put together when records
-    split it, and its Format.  Raises Incomplete, or Error when there is none."""
+    split it, and its Format.  Raises Incomplete, or Error if it has none."""
     message, where = _api.Bytes(), _api.Where()
     scratch = ctypes.create_string_buffer(0)
     size = 0

@@ -17,8 +17,17 @@ class Group:
     cause: Cause
     confidence: int
     party: Party
-    members: List[int]
+    members: List[int]    # indexes of attempts in the track
+    explained: List[int]  # those whose failure it explains
+    first: int            # the one to blame
     text: str
+    _raw: bytes
+
+    def tell(self, flow: Flow, time_us: int = 0) -> None:
+        """Tells the flow of an explained attempt what its group says, so that
+        its verdict gains by it."""
+        raw = _api.Group.from_buffer_copy(self._raw)
+        check(LIB.tlsdiag_flow_group(flow._memory, _byref(raw), time_us))
 
 
 class Track:
@@ -48,7 +57,12 @@ class Track:
         return out.raw[:size]
 
     def __len__(self) -> int:
-        return self._track.num_attempts
+        return int(self._track.num_attempts)
+
+    @property
+    def identities(self) -> List[int]:
+        """Of its attempts, oldest first."""
+        return [self._track.attempts[index].id for index in range(len(self))]
 
     def group(self) -> Group:
         """The best pattern in the track."""
@@ -58,5 +72,9 @@ class Track:
         if raw.cause:
             text = text_of(LIB.tlsdiag_pattern_text, raw.pattern)
         return Group(Cause(raw.cause), raw.confidence, Party(raw.party),
-                     [bit for bit in range(32) if raw.members >> bit & 1],
-                     text)
+                     _bits(raw.members), _bits(raw.explained), raw.first,
+                     text, bytes(raw))
+
+
+def _bits(value: int) -> List[int]:
+    return [bit for bit in range(32) if value >> bit & 1]
