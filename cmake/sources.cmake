@@ -30,6 +30,7 @@ set(TLSDIAG_SOURCE_NAMES
   flow_hint.c
   flow_message.c
   flow_prologue.c
+  flow_socks.c
   flow_tcp.c
   hello.c
   iterate.c

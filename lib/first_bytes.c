@@ -174,7 +174,7 @@ static const struct pattern patterns[] = {
   {BYTES(3, CLIENT, SOCKS), {5, 1, 0}, {ALL, ALL, 0xfc}},
   {BYTES(3, CLIENT, SOCKS), {5, 2, 0}, {ALL, ALL, 0xfc}},
   {BYTES(3, CLIENT, SOCKS), {5, 3, 0}, {ALL, ALL, 0xfc}},
-  {BYTES(2, SERVER, SOCKS), {5, 0}, {ALL, ALL}},
+  {BYTES(2, SERVER, SOCKS), {5, 0}, {ALL, 0xfd}},
   {BYTES(2, SERVER, SOCKS), {5, 0xff}, {ALL, ALL}},
   {BYTES(2, SERVER, SOCKS), {0, 0x58}, {ALL, 0xf8}},
   /* CONNECT of MQTT 3.1.1 and 5, one or two length bytes; CONNACK */
@@ -203,6 +203,7 @@ struct look {
   unsigned fits; /* protocol of the longest signature that fits, 0 none */
   size_t fits_len;
   unsigned may_fit; /* protocol of the first one that may fit yet, 0 none */
+  int undecided;    /* too little of a line to say even that */
 };
 
 static void note(struct look *l, unsigned protocol, size_t len, size_t same)
@@ -310,8 +311,57 @@ static int refine(struct look *l)
   return 0;
 }
 
-/* A command of IMAP stands behind a tag of the client's choice (RFC 9051
- * section 2.2.1); a message of an IRC server behind its name and a colon. */
+/* ---- IMAP: a command behind a tag of the client's choice (RFC 9051 section
+ * 2.2.1), which is short in all clients ---- */
+
+enum { TAG_MAX = 12 };
+
+static const char imap_commands[][14] = {
+  " CAPABILITY", " STARTTLS", " LOGIN ", " AUTHENTICATE", " LOGOUT", " NOOP",
+};
+
+static int is_tag_byte(unsigned byte)
+{
+  return upper(byte) - 'A' < 26u || byte - '0' < 10u || byte == '.';
+}
+
+/* All of the command is there, or the bytes end in the middle of it; where they
+ * end in the tag nothing is known yet. */
+static void try_imap_command(struct look *l, struct reader in,
+                             const char *command)
+{
+  struct reader rest = in;
+  size_t same = 0;
+
+  while (command[same] != '\0' && rd_left(&rest) != 0 &&
+         upper(rd_u8(&rest, 0)) == (uint8_t)command[same]) {
+    same++;
+  }
+  if (command[same] == '\0') {
+    l->fits = TLSDIAG_PROTOCOL_IMAP;
+  } else if (same != 0 && rd_left(&in) == same) {
+    l->may_fit = TLSDIAG_PROTOCOL_IMAP;
+  }
+}
+
+static void try_imap(struct look *l)
+{
+  struct reader in = l->in;
+  size_t tag = 0;
+  size_t i;
+
+  while (tag < TAG_MAX && rd_left(&in) != 0 && is_tag_byte(in.pos[0])) {
+    rd_u8(&in, 0);
+    tag++;
+  }
+  l->undecided = tag != 0 && rd_left(&in) == 0;
+  for (i = 0; tag != 0 && i < sizeof imap_commands / sizeof *imap_commands;
+       i++) {
+    try_imap_command(l, in, imap_commands[i]);
+  }
+}
+
+/* A message of an IRC server stands behind its name and a colon. */
 static void try_lines(struct look *l)
 {
   struct reader in = l->in;
@@ -321,10 +371,8 @@ static void try_lines(struct look *l)
       (holds(in, " NOTICE ", 8) || holds(in, " 001 ", 5))) {
     l->fits = TLSDIAG_PROTOCOL_IRC;
   }
-  if (l->side == CLIENT && upper(first) - 'A' < 26u &&
-      (holds(in, " CAPABILITY", 11) || holds(in, " STARTTLS", 9) ||
-       holds(in, " LOGIN ", 7) || holds(in, " AUTHENTICATE ", 14))) {
-    l->fits = TLSDIAG_PROTOCOL_IMAP;
+  if (l->side == CLIENT) {
+    try_imap(l);
   }
 }
 
@@ -353,15 +401,13 @@ static int answer(struct look *l, size_t in_len, unsigned *protocol)
   if (l->fits == 0 && l->may_fit == 0) {
     try_lines(l);
   }
-  is_open = refine(l) || l->may_fit != 0;
+  is_open = refine(l) || l->may_fit != 0 || l->undecided;
   *protocol = l->fits != 0 ? l->fits : l->may_fit;
-  if (is_open && in_len < MAX_WANTED) {
-    return TLSDIAG_STATUS_MORE;
-  }
-  if (l->fits == 0) {
+  is_open = is_open && in_len < MAX_WANTED;
+  if (*protocol == TLSDIAG_PROTOCOL_UNKNOWN || (l->fits == 0 && !is_open)) {
     *protocol = kind_of_rest(l->in);
   }
-  return TLSDIAG_STATUS_OK;
+  return is_open ? TLSDIAG_STATUS_MORE : TLSDIAG_STATUS_OK;
 }
 
 int tlsdiag_recognise(const uint8_t *in, size_t in_len, unsigned from,

@@ -494,7 +494,9 @@ int tlsdiag_flow_gap(tlsdiag_flow *flow, unsigned from, uint64_t t_us,
   } else if (s->finished == 0 || s->num_records < NUM_RECORDS_KEPT) {
     observe_at(f, TLSDIAG_OBS_GAP, from, saturate32(missing), 0, s->offset, t);
   }
-  if (!gap_inside_record(f, from, missing)) {
+  if (s->mode == MODE_PROLOGUE && f->prologue != TLSDIAG_PROLOGUE_ACCEPTED) {
+    prologue_gap(f, from, t);
+  } else if (!gap_inside_record(f, from, missing)) {
     message_cut(f, from, t); /* the part that is there still speaks */
     message_reset(f, from);
     s->mode = MODE_LOST;

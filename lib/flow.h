@@ -3,6 +3,7 @@
  *   feed ──► flow.c          records of one direction
  *              ├► flow_first.c    first bytes: TLS, SSLv2 or something else
  *              ├► flow_prologue.c plaintext before TLS: STARTTLS, PROXY, ...
+ *              │    └► flow_socks.c
  *              ├► flow_dtls.c     the same for datagrams
  *              ├► flow_gather.c   messages that come split
  *              └► flow_message.c  one handshake message ► observations
@@ -204,6 +205,17 @@ void first_bytes_end(struct flow *f, unsigned from, uint32_t t);
 size_t prologue_feed(struct flow *f, unsigned from, uint32_t t,
                      const uint8_t *data, size_t len);
 void prologue_begin(struct flow *f, unsigned from, unsigned protocol);
+void prologue_gap(struct flow *f, unsigned from, uint32_t t);
+
+/* flow_socks.c: the unit that starts with the kept head: its length, 0 while
+ * it is not known; its end, where a zero byte is that; whether it greets, asks
+ * for a connection or refuses one. */
+size_t socks_unit_length(const struct side *s, unsigned from);
+int socks_string_ends(const struct side *s, unsigned from, unsigned byte,
+                      size_t seen);
+int socks_is_greeting(const struct side *s);
+int socks_asks(const struct side *s);
+int socks_refuses(const struct side *s);
 
 /* flow_gather.c: takes handshake bytes of one record up to the end of one
  * message at most; returns how many it used. */

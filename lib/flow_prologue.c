@@ -24,7 +24,6 @@ void prologue_begin(struct flow *f, unsigned from, unsigned protocol)
   case TLSDIAG_PROTOCOL_DTLS:
   case TLSDIAG_PROTOCOL_SSLV2:
   case TLSDIAG_PROTOCOL_SSH:
-  case TLSDIAG_PROTOCOL_SOCKS:
   case TLSDIAG_PROTOCOL_TELNET:
   case TLSDIAG_PROTOCOL_VNC:
   case TLSDIAG_PROTOCOL_HTTP2_PREFACE:
@@ -85,6 +84,8 @@ static int asks_for_tls(const struct side *s)
            (h[5] == 0x77 || h[6] == 0x77 || h[7] == 0x77);
   case TLSDIAG_PROTOCOL_RDP:
     return s->head_len >= 11 && h[5] == 0xe0;
+  case TLSDIAG_PROTOCOL_SOCKS:
+    return socks_asks(s);
   case TLSDIAG_PROTOCOL_FTP:
     return HAS_WORD(s, "AUTH");
   default:
@@ -123,6 +124,10 @@ static unsigned answer(const struct side *s, unsigned asked)
   if (asked == TLSDIAG_PROTOCOL_LDAP) {
     return ldap_result(s) > 0 ? TLSDIAG_PROLOGUE_REFUSED
                               : TLSDIAG_PROLOGUE_ACCEPTED;
+  }
+  if (asked == TLSDIAG_PROTOCOL_SOCKS) {
+    return socks_refuses(s) ? TLSDIAG_PROLOGUE_REFUSED
+                            : TLSDIAG_PROLOGUE_ACCEPTED;
   }
   if (h[0] == '4' || h[0] == '5' || h[0] == '-') {
     return TLSDIAG_PROLOGUE_REFUSED;
@@ -171,7 +176,8 @@ static void unit_end(struct flow *f, unsigned from, uint32_t t)
     note_http_status(f, from);
   }
   if (from == TLSDIAG_FROM_SERVER &&
-      f->prologue == TLSDIAG_PROLOGUE_REQUESTED && s->head_len != 0) {
+      f->prologue == TLSDIAG_PROLOGUE_REQUESTED && s->head_len != 0 &&
+      !(s->record_type == TLSDIAG_PROTOCOL_SOCKS && socks_is_greeting(s))) {
     step(f, from, t, answer(s, f->side[TLSDIAG_FROM_CLIENT].record_type));
     if (f->prologue == TLSDIAG_PROLOGUE_ACCEPTED &&
         s->record_type == TLSDIAG_PROTOCOL_POSTGRES) {
@@ -199,6 +205,8 @@ static size_t unit_length(const struct side *s, unsigned from)
   case TLSDIAG_PROTOCOL_RDP:
   case TLSDIAG_PROTOCOL_MSSQL:
     return n < 4 ? 0 : (((size_t)h[2] << 8) | h[3]) + (h[2] + h[3] == 0);
+  case TLSDIAG_PROTOCOL_SOCKS:
+    return socks_unit_length(s, from);
   case TLSDIAG_PROTOCOL_LDAP:
     if (n < 6) {
       return 0;
@@ -219,7 +227,12 @@ static int ends_unit(const struct side *s, unsigned from, unsigned byte,
 {
   size_t len = unit_length(s, from);
 
+  if (s->record_type == TLSDIAG_PROTOCOL_SOCKS &&
+      socks_string_ends(s, from, byte, seen)) {
+    return 1;
+  }
   if (s->record_type == TLSDIAG_PROTOCOL_PROXY_V2 ||
+      s->record_type == TLSDIAG_PROTOCOL_SOCKS ||
       s->record_type == TLSDIAG_PROTOCOL_POSTGRES ||
       s->record_type == TLSDIAG_PROTOCOL_MYSQL ||
       s->record_type == TLSDIAG_PROTOCOL_RDP ||
@@ -286,4 +299,15 @@ size_t prologue_feed(struct flow *f, unsigned from, uint32_t t,
     }
   }
   return n;
+}
+
+/* A hole in plaintext: what comes behind it is taken for a new unit. */
+void prologue_gap(struct flow *f, unsigned from, uint32_t t)
+{
+  struct side *s = &f->side[from];
+
+  if (s->head_len != 0) {
+    unit_end(f, from, t);
+  }
+  s->record_left = 0;
 }
