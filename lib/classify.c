@@ -268,8 +268,9 @@ static void fill_verdict(const struct flow *f, const struct ranking *r,
     v->num_causes = 1;
   }
   if (v->causes[0].id == TLSDIAG_CAUSE_UNKNOWN &&
-      (fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_CAPTURE_END) ||
-       fact_holds(k, FACT_MIDSTREAM))) {
+      (v->outcome == TLSDIAG_OUTCOME_INCOMPLETE ||
+       fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_CAPTURE_END) ||
+       fact_holds(k, FACT_MIDSTREAM) || fact_holds(k, FACT_MISSED))) {
     v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;
     v->causes[0].party = TLSDIAG_PARTY_EITHER;
   }

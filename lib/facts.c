@@ -317,6 +317,44 @@ static int is_unacknowledged(const struct flow *f, unsigned from)
          (f->side[from ^ 1].flags & SIDE_SEEN) != 0;
 }
 
+static const struct observed *gap_of(const struct flow *f, unsigned from)
+{
+  size_t i;
+
+  for (i = 0; i < f->num_observations; i++) {
+    if (f->observed[i].kind == TLSDIAG_OBS_GAP && f->observed[i].from == from) {
+      return &f->observed[i];
+    }
+  }
+  return NULL;
+}
+
+/* A hole whose bytes the other side acknowledged is one of the observation,
+ * not of the connection: the peer has read what we have not. */
+static int is_missed(const struct flow *f, unsigned from)
+{
+  const struct observed *gap = gap_of(f, from);
+
+  return gap != NULL && ((f->state & FLOW_HAS_TCP) == 0 ||
+                         f->side[from].acked > gap->offset);
+}
+
+/* What the client said first is not known, so neither is what the server
+ * answered: a hole lies there, or the observation began in mid-talk. */
+static int is_start_missed(const struct flow *f, const struct facts *k)
+{
+  const struct observed *gap = gap_of(f, TLSDIAG_FROM_CLIENT);
+  unsigned hello = k->at[FACT_HELLO];
+  unsigned talk = k->at[FACT_SERVER_OTHER] | k->at[FACT_SERVER_BANNER];
+
+  if ((f->state & (FLOW_HAS_TCP | FLOW_SYN | FLOW_SYN_ACK)) == FLOW_HAS_TCP &&
+      talk != 0 && talk < hello) {
+    return 1;
+  }
+  return gap != NULL && (hello == 0 || hello == INFERRED ||
+                         gap->offset <= f->observed[hello - 1].offset);
+}
+
 /* 1: the rest of a hello that was not seen whole was never sent; else there
  * was only no room for it, or it is missing from the observation. */
 static int hello_is_cut(const struct flow *f, const struct facts *k)
@@ -341,7 +379,10 @@ static int server_spoke(const struct flow *f, const struct facts *k)
       s->num_messages == 0 && s->msg_have == 0) {
     return 0;
   }
-  return s->offset + s->head_len != 0;
+  /* Of a side that was not observed its peer's acknowledgments tell; the FIN
+   * counts as a byte. */
+  return s->offset + s->head_len != 0 ||
+         ((s->flags & SIDE_SEEN) == 0 && s->acked > 1);
 }
 
 void facts_gather(const struct flow *f, struct facts *k)
@@ -360,6 +401,8 @@ void facts_gather(const struct flow *f, struct facts *k)
   }
   fact_infer(k, FACT_CLIENT_BYTES, f->side[0].offset + f->side[0].head_len != 0);
   fact_infer(k, FACT_SERVER_BYTES, server_spoke(f, k));
+  fact_infer(k, FACT_MISSED, is_missed(f, 0) || is_missed(f, 1));
+  fact_infer(k, FACT_START_MISSED, is_start_missed(f, k));
   /* Who writes of an alert has seen a hello, though we have not. */
   fact_infer(k, FACT_HELLO, fact_holds(k, FACT_TEXT));
   fact_infer(k, FACT_NO_HELLO, !fact_holds(k, FACT_HELLO));

@@ -164,6 +164,16 @@ static void offered_sigalgs(struct facts *k, const struct observed *o, size_t i)
   }
 }
 
+static void server_lacks(struct facts *k, uint32_t bits, size_t i)
+{
+  if ((bits & TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET) == 0) {
+    fact_set(k, FACT_SERVER_NO_EMS, i);
+  }
+  if ((bits & TLSDIAG_SERVER_HELLO_RENEGOTIATION_INFO) == 0) {
+    fact_set(k, FACT_SERVER_NO_RENEGOTIATION, i);
+  }
+}
+
 static void server_hello(struct facts *k, const struct observed *o, size_t i)
 {
   unsigned version = o->a >> 16;
@@ -201,13 +211,11 @@ static void server_hello(struct facts *k, const struct observed *o, size_t i)
   if (fact_holds(k, FACT_TLS13)) {
     return; /* the rest has no meaning there */
   }
-  fact_set(k,
-           (bits & TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET) != 0
-               ? FACT_SERVER_EMS
-               : FACT_SERVER_NO_EMS,
-           i);
-  if ((bits & TLSDIAG_SERVER_HELLO_RENEGOTIATION_INFO) == 0) {
-    fact_set(k, FACT_SERVER_NO_RENEGOTIATION, i);
+  if ((bits & TLSDIAG_SERVER_HELLO_PARTIAL) == 0) {
+    server_lacks(k, bits, i);
+  }
+  if ((bits & TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET) != 0) {
+    fact_set(k, FACT_SERVER_EMS, i);
   }
   if (kx == SUITE_KX_RSA) {
     fact_set(k, FACT_RSA_KEY_EXCHANGE, i);

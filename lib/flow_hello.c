@@ -519,9 +519,11 @@ static int is_unsolicited(const struct flow *f, const tlsdiag_server_hello *sh)
 }
 
 static uint32_t server_hello_flags(const struct flow *f,
+                                   const struct message *m,
                                    const tlsdiag_server_hello *sh)
 {
-  uint32_t flags = 0;
+  uint32_t flags =
+      m->len < m->full_len ? (uint32_t)TLSDIAG_SERVER_HELLO_PARTIAL : 0u;
   int same_id =
       sh->session_id.len != 0 &&
       sh->session_id.len == f->hello_session_id_len &&
@@ -596,7 +598,7 @@ void server_hello_read(struct flow *f, const struct message *m)
   rc = tlsdiag_server_hello_decode(m->ptr, m->len, m->format, &sh, &where);
   version_of_part(m, &sh);
   choice = ((uint32_t)sh.version << 16) | sh.cipher_suite;
-  detail = (server_hello_flags(f, &sh) << 16) | sh.group;
+  detail = (server_hello_flags(f, m, &sh) << 16) | sh.group;
   if (sh.is_hello_retry_request != 0) {
     f->state |= FLOW_RETRY;
     f->stage = TLSDIAG_STAGE_HELLO_RETRY_REQUEST;

@@ -83,14 +83,15 @@ static void note_fault(struct flow *f, const struct message *m,
 }
 
 /* A suite that was not offered was put there by somebody: the message is then
- * read by the wrong plan. */
+ * read by the wrong plan.  Where the offer was not seen it may be so. */
 static int suite_fits_offer(struct flow *f)
 {
   const struct observed *o =
       observed_find(f, TLSDIAG_OBS_SERVER_HELLO, TLSDIAG_FROM_SERVER);
 
   return o == NULL ||
-         (o->b >> 16 & TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED) == 0;
+         ((f->state & FLOW_OFFER_WHOLE) != 0 &&
+          (o->b >> 16 & TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED) == 0);
 }
 
 static void server_key_exchange(struct flow *f, const struct message *m)

@@ -100,7 +100,8 @@ static void note_reset(struct flow *f, const tlsdiag_segment *g, uint32_t t)
   unsigned bits;
   struct observed *o;
 
-  if (g->from == TLSDIAG_FROM_SERVER && (f->state & FLOW_SYN_ACK) == 0 &&
+  if (g->from == TLSDIAG_FROM_SERVER &&
+      (f->state & (FLOW_SYN | FLOW_SYN_ACK)) == FLOW_SYN &&
       s->num_segments == 0) {
     if (observed_find(f, TLSDIAG_OBS_REFUSED, g->from) == NULL) {
       observe_at(f, TLSDIAG_OBS_REFUSED, g->from, 0, g->ttl, 0, t);

@@ -85,6 +85,15 @@ static int closed_before(const struct flow *f, unsigned from, size_t index)
   return 0;
 }
 
+/* Too little was seen to tell what an end, or the size of a record, means:
+ * one direction, no beginning, or not what the peer has read.  Where the server
+ * has said nothing, nothing of it can be missing. */
+static int is_blind(const struct facts *k)
+{
+  return fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_MIDSTREAM) ||
+         (fact_holds(k, FACT_MISSED) && fact_holds(k, FACT_SERVER_BYTES));
+}
+
 /* An encrypted record that has the size of an alert.  After the handshake it
  * is as a rule close_notify; before its end it cannot be. */
 static int hidden_event(const struct flow *f, struct facts *k, size_t i,
@@ -93,6 +102,9 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
   const struct observed *o = &f->observed[i];
   int fails = 0;
 
+  if (is_blind(k)) {
+    return 0;
+  }
   if (o->kind == TLSDIAG_OBS_ENCRYPTED_ALERT) {
     fails = !done && (o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) == 0;
   } else if (k->at[FACT_CLIENT_ALERT_FIRST] == i + 1 ||
@@ -116,11 +128,34 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
   return fails;
 }
 
-static int first_bytes_event(struct facts *k, const struct observed *o,
-                             size_t i)
+/* The observation ended in mid-talk, or not all of the talk was seen: the
+ * client has no answer yet, or a service that knows STARTTLS may still be asked
+ * for it. */
+static int is_open_talk(const struct flow *f, const struct facts *k)
 {
+  const struct observed *o;
+  int cut;
+
+  if (f->first_close == 0) {
+    return 0;
+  }
+  o = &f->observed[f->first_close - 1];
+  cut = o->a == TLSDIAG_CLOSE_END_OF_CAPTURE && o->b < 2000;
+  return fact_holds(k, FACT_SERVER_BANNER)
+             ? cut || fact_holds(k, FACT_MISSED)
+             : cut && !fact_holds(k, FACT_SERVER_BYTES);
+}
+
+static int first_bytes_event(const struct flow *f, struct facts *k, size_t i)
+{
+  const struct observed *o = &f->observed[i];
+
+  if (fact_holds(k, FACT_ONE_SIDED) || is_open_talk(f, k)) {
+    return 0;
+  }
   if (o->from == TLSDIAG_FROM_SERVER) {
     if (fact_holds(k, FACT_SERVER_HELLO) || !fact_holds(k, FACT_HELLO) ||
+        fact_holds(k, FACT_START_MISSED) ||
         fact_holds(k, FACT_STARTTLS_REFUSED) ||
         fact_holds(k, FACT_STARTTLS_AGREED) ||
         fact_holds(k, FACT_SSLV2_ANSWER) ||
@@ -188,8 +223,7 @@ static int is_only_cut(const struct facts *k, const struct observed *o)
 static int close_event(struct facts *k, const struct observed *o, size_t i,
                        int done)
 {
-  if (done || fact_holds(k, FACT_MIDSTREAM) ||
-      fact_holds(k, FACT_SSLV2_ANSWER) || is_only_cut(k, o)) {
+  if (done || is_blind(k) || fact_holds(k, FACT_SSLV2_ANSWER) || is_only_cut(k, o)) {
     return 0;
   }
   if (o->a == TLSDIAG_CLOSE_FIN) {
@@ -225,7 +259,7 @@ static int event(const struct flow *f, struct facts *k, size_t i, int done)
   case TLSDIAG_OBS_PROTECTED_RECORD:
     return hidden_event(f, k, i, done);
   case TLSDIAG_OBS_FIRST_BYTES:
-    return first_bytes_event(k, o, i);
+    return first_bytes_event(f, k, i);
   case TLSDIAG_OBS_STARTTLS:
     if (o->b == TLSDIAG_PROLOGUE_REFUSED && !fact_holds(k, FACT_SERVER_HELLO)) {
       choose(k, TRIGGER_STARTTLS, i);
@@ -265,14 +299,23 @@ static int renegotiation_refused(const struct flow *f)
   return 0;
 }
 
+/* It said how long its record is and has not sent all of it. */
+static int is_in_record(const struct side *s)
+{
+  return s->mode == MODE_RECORDS && (s->record_left | s->head_len) != 0;
+}
+
 /* Who should have spoken next: RFC 5246 section 7.3, RFC 8446 section 2. */
-static int server_owes(const struct facts *k)
+static int server_owes(const struct flow *f, const struct facts *k)
 {
   if (!fact_holds(k, FACT_CLIENT_BYTES)) {
     return fact_holds(k, FACT_STARTTLS_ASKED);
   }
   if (!fact_holds(k, FACT_SERVER_HELLO)) {
     return !fact_holds(k, FACT_RETRY) || fact_holds(k, FACT_SECOND_HELLO);
+  }
+  if (is_in_record(&f->side[TLSDIAG_FROM_SERVER])) {
+    return 1;
   }
   if (fact_holds(k, FACT_TLS13)) {
     return !fact_holds(k, FACT_SERVER_FLIGHT_FULL) ||
@@ -295,12 +338,12 @@ static void end_facts(const struct flow *f, struct facts *k)
              k->close_at != 0 && k->at[FACT_SERVER_HELLO] > k->close_at &&
                  f->observed[k->close_at - 1].from == TLSDIAG_FROM_CLIENT);
   fact_infer(k, FACT_ENDED, k->close_at != 0);
-  fact_infer(k, server_owes(k) ? FACT_SERVER_OWES : FACT_CLIENT_OWES, 1);
+  fact_infer(k, server_owes(f, k) ? FACT_SERVER_OWES : FACT_CLIENT_OWES, 1);
   fact_infer(k, FACT_PEER_CLOSED_TOO,
              f->side[0].closed != 0 && f->side[1].closed != 0);
 }
 
-static int is_plaintext_talk(const struct facts *k)
+static int is_plaintext_talk(const struct flow *f, const struct facts *k)
 {
   int server_plain = (fact_holds(k, FACT_SERVER_HTTP) &&
                       !fact_holds(k, FACT_HTTP_BAD_REQUEST)) ||
@@ -308,7 +351,8 @@ static int is_plaintext_talk(const struct facts *k)
                      fact_holds(k, FACT_SERVER_OTHER);
 
   return client_spoke_plain(k) && server_plain &&
-         fact_holds(k, FACT_NO_HELLO) && !fact_holds(k, FACT_STARTTLS_REFUSED);
+         fact_holds(k, FACT_NO_HELLO) &&
+         !fact_holds(k, FACT_STARTTLS_REFUSED) && !is_open_talk(f, k);
 }
 
 static uint8_t outcome_of(const struct facts *k)
@@ -347,7 +391,7 @@ void trigger_choose(const struct flow *f, struct facts *k)
   int done = completed(k);
   size_t i;
 
-  if (is_plaintext_talk(k)) {
+  if (is_plaintext_talk(f, k)) {
     k->trigger = TRIGGER_PLAINTEXT;
   }
   if (fact_holds(k, FACT_SYN_UNANSWERED) && was_given_time(f)) {

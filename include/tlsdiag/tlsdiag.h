@@ -1687,6 +1687,8 @@ enum {
   TLSDIAG_SERVER_HELLO_UNSOLICITED = 0x2000,
   /* The cipher suite was not offered */
   TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED = 0x4000,
+  /* Only its beginning was seen: what is absent is not known */
+  TLSDIAG_SERVER_HELLO_PARTIAL = 0x8000,
 };
 
 /* cert: bits of obs certificate. */

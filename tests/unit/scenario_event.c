@@ -153,7 +153,8 @@ static int again(const struct line *l, unsigned from, const char *words)
   return 0;
 }
 
-/* client sends N bytes that do not arrive where we look */
+/* client lost N [unacked]: bytes that do not arrive where we look, nor, where
+ * they are not acknowledged, at the other side */
 static int lost(const struct line *l, unsigned from, const char *words)
 {
   struct scenario *s = l->s;
@@ -164,7 +165,9 @@ static int lost(const struct line *l, unsigned from, const char *words)
   }
   s->as_fed = 1;
   add(s, EVENT_GAP, from)->len = len;
-  s->side[from].sent += len;
+  if (!has_word(words, "unacked")) {
+    s->side[from].sent += len;
+  }
   return 0;
 }
 

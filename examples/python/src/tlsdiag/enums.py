@@ -640,6 +640,7 @@ class ServerHello(IntFlag):
     SERVER_NAME = 4096
     UNSOLICITED = 8192
     SUITE_NOT_OFFERED = 16384
+    PARTIAL = 32768
 
 
 class Cert(IntFlag):
