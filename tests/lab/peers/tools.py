@@ -206,6 +206,93 @@ def relay(conn, pass_port, cut, how):
                         drain(conn)
                     return
 
+# What a service says before TLS: its greeting, then the answers to lines of the
+# client that hold a word; the last one begins TLS.
+UPGRADES = {
+    "pop3": (b"+OK ready\r\n", [(b"CAPA", b"+OK\r\nSTLS\r\n.\r\n"),
+                                (b"STLS", b"+OK begin\r\n")]),
+    "ftp": (b"220 ready\r\n", [(b"FEAT", b"211-F\r\n AUTH TLS\r\n211 end\r\n"),
+                               (b"AUTH", b"234 go\r\n")]),
+    "nntp": (b"200 ready\r\n", [(b"CAPAB", b"101 list\r\nSTARTTLS\r\n.\r\n"),
+                                (b"STARTTLS", b"382 go\r\n")]),
+    "sieve": (b'"IMPLEMENTATION" "x"\r\n"STARTTLS"\r\nOK "ready"\r\n',
+              [(b"STARTTLS", b'OK "go"\r\n')]),
+    "xmpp": (b"", [(b"<stream", b"<?xml version='1.0'?><stream:stream xmlns="
+                    b"'jabber:client' xmlns:stream='http://etherx.jabber.org/"
+                    b"streams' id='1' version='1.0'><stream:features><starttls"
+                    b" xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+                    b"</stream:features>"),
+                   (b"<starttls", b"<proceed xmlns='urn:ietf:params:xml:ns:"
+                    b"xmpp-tls'/>")]),
+    "lmtp": (b"220 ready LMTP\r\n", [(b"LHLO", b"250-x\r\n250 STARTTLS\r\n"),
+                                    (b"STARTTLS", b"220 go\r\n")]),
+    "irc": (b"", [(b"STARTTLS", b":irc 670 * :STARTTLS successful\r\n")]),
+    "mysql": (bytes.fromhex(
+        "4a0000000a382e302e333600080000000102030405060708"
+        "00ffff2102005fc015000000000000000000000102030405060708090a0b0c00"
+        "6d7973716c5f6e61746976655f70617373776f726400"),
+        [(b"\0\0\0", b"")]),
+}
+
+
+def upgrade(host, port, pass_port, kind):
+    """A plaintext service that starts TLS when asked, and hands over."""
+    greeting, steps = UPGRADES[kind]
+    for conn in accepted(host, port):
+        conn.sendall(greeting)
+        last = None
+        while last is not steps[-1]:
+            got = conn.recv(4096)
+            say("read", got[:60])
+            asked = [step for step in steps if step[0] in got.upper()
+                     or step[0] in got]
+            if not got:
+                break
+            last = asked[0] if asked else None
+            conn.sendall(last[1] if last else b"")
+        with socket.create_connection(("127.0.0.1", int(pass_port))) as back:
+            pump(conn, back)
+
+
+def socks(host, port, pass_port, status="00"):
+    """A SOCKS5 proxy without authentication (RFC 1928)."""
+    for conn in accepted(host, port):
+        say("read", conn.recv(300).hex())
+        conn.sendall(b"\x05\x00")
+        say("read", conn.recv(300).hex())
+        conn.sendall(bytes.fromhex("05" + status + "00010000000000" + "00"))
+        if status == "00":
+            with socket.create_connection(("127.0.0.1",
+                                           int(pass_port))) as back:
+                pump(conn, back)
+
+
+def deaf(host, port, pass_port, cut, how="fin"):
+    """Relays to 127.0.0.1:PASS_PORT; when the client has sent more than so
+    many bytes the rest goes nowhere and the connection ends."""
+    for conn in accepted(host, port):
+        heard = 0
+        with socket.create_connection(("127.0.0.1", int(pass_port))) as back:
+            while heard <= int(cut):
+                ready = select.select([conn, back], [], [], 9)[0]
+                for one in ready:
+                    data = one.recv(65536)
+                    if one is conn:
+                        heard += len(data)
+                    if not data or heard > int(cut):
+                        heard = int(cut) + 1
+                        break
+                    (back if one is conn else conn).sendall(data)
+                if not ready:
+                    break
+        say("cut after", heard)
+        time.sleep(0.05)
+        if how == "rst":
+            conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
+        if how == "stall":
+            drain(conn)
+
+
 
 # Clients
 
