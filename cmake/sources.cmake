@@ -9,6 +9,7 @@ set(TLSDIAG_SOURCE_NAMES
   der.c
   diff.c
   errtext.c
+  errtext_bytes.c
   errtext_code.c
   errtext_cues.c
   errtext_judge.c

@@ -20,6 +20,8 @@ struct scan {
   unsigned num_matches;
   uint32_t last_tls; /* end of the last word that speaks of TLS, +1 */
   uint32_t last_openssl;
+  uint32_t done;       /* where the words looked at so far end */
+  uint32_t bytes_line; /* 1 + the last line that showed bytes of TLS */
   void *out;
   size_t elem_size;
   size_t capacity;
@@ -164,6 +166,20 @@ static void note_marks(struct scan *s, const struct et_token *t)
   }
 }
 
+/* What stands between the last word and the next.  One record a line is
+ * enough, and keeps the work proportional to the text. */
+static void look_between(struct scan *s, size_t to, uint32_t line)
+{
+  struct et_match m;
+
+  if (s->bytes_line != line + 1 &&
+      et_escaped_record(s->reader.text, s->reader.len, s->done, to, line, &m)) {
+    s->bytes_line = line + 1;
+    s->last_tls = m.end;
+    remember(s, &m);
+  }
+}
+
 /* Looks at one place; returns the words done with. */
 static unsigned step(struct scan *s, unsigned at)
 {
@@ -173,9 +189,11 @@ static unsigned step(struct scan *s, unsigned at)
   unsigned used;
   unsigned i;
 
+  look_between(s, t->at, t->line);
   used = et_match(s->reader.text, t, ahead < AHEAD ? ahead : AHEAD, &m);
   if (used == 0 &&
-      (et_address_cue(s->reader.text, s->reader.len, t, ahead, &m) ||
+      (et_hex_cue(s->reader.text, s->reader.len, t, &m) ||
+       et_address_cue(s->reader.text, s->reader.len, t, ahead, &m) ||
        et_no_name_cue(s->reader.text, s->reader.len, t, &m) ||
        et_plain_number(s->reader.text, t, 0, &m))) {
     used = 1;
@@ -209,7 +227,9 @@ static void scan_all(struct scan *s)
       continue;
     }
     at += step(s, at);
+    s->done = s->tokens[at - 1].at + s->tokens[at - 1].len;
   }
+  look_between(s, s->reader.len, s->reader.line);
 }
 
 /* A number and nothing else: every family that knows it may speak. */

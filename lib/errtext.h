@@ -179,7 +179,13 @@ enum et_known {
   ET_IS_OLD_RECORD,
   ET_IS_NOT_TLS_RECORD,
   ET_IS_TIMEOUT_CONNECT,
-  ET_IS_VAGUE_RECEIVED
+  ET_IS_VAGUE_RECEIVED,
+  ET_IS_HELLO_AS_TEXT,
+  ET_IS_HELLO_AS_REQUEST,
+  ET_IS_HTTP_TO_TLS,
+  ET_IS_PROXY_REQUEST,
+  ET_IS_PROXY_UNEXPECTED,
+  ET_IS_NON_TLS_CLIENT
 };
 unsigned et_known(enum et_known which);
 /* 1 for meanings that only tell how a connection ended (eof, rst, ...). */
@@ -203,6 +209,13 @@ int et_address_cue(const uint8_t *text, size_t len, const struct et_token *t,
                    unsigned num_tokens, struct et_match *m);
 int et_no_name_cue(const uint8_t *text, size_t len, const struct et_token *t,
                    struct et_match *m);
+
+/* Bytes of TLS that a text shows (errtext_bytes.c); 1 if *m is one.  The first
+ * looks at what stands between words, the second at a word of digits. */
+int et_escaped_record(const uint8_t *text, size_t len, size_t from, size_t to,
+                      uint32_t line, struct et_match *m);
+int et_hex_cue(const uint8_t *text, size_t len, const struct et_token *t,
+               struct et_match *m);
 
 /* Judging (errtext_judge.c): matches of one text, in order, and who wrote it as
  * the caller knows (0 unknown, 1 client, 2 server). */

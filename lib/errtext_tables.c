@@ -160,7 +160,13 @@ unsigned et_known(enum et_known which)
                                      ET_MEANING_OLD_RECORD,
                                      ET_MEANING_NOT_TLS_RECORD,
                                      ET_MEANING_TIMEOUT_CONNECT,
-                                     ET_MEANING_VAGUE_RECEIVED};
+                                     ET_MEANING_VAGUE_RECEIVED,
+                                     ET_MEANING_HELLO_AS_TEXT,
+                                     ET_MEANING_HELLO_AS_REQUEST,
+                                     ET_MEANING_HTTP_TO_TLS,
+                                     ET_MEANING_PROXY_REQUEST,
+                                     ET_MEANING_PROXY_UNEXPECTED,
+                                     ET_MEANING_NON_TLS_CLIENT};
 
   return meanings[which];
 }

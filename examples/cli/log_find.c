@@ -10,12 +10,12 @@
 /* Letters without which no line about TLS is worth a look.  The first three
  * of each are searched for, the rest is compared. */
 static const char *const telling[] = {
-    "ssl",      "tls",    "dshak",  "cert",
-    "alert",    "x509",   "cipher", "lain h",
-    "xy pr",    "leaf_",  "schan",  "80090",
-    "800b0",    "eproto", "nosrv",  "n upstream \"\"",
-    "fc_err",   "16030",  "pkix",   "pr_end",
-    "startup p"};
+    "ssl",       "tls",       "dshak",  "cert",
+    "alert",     "x509",      "cipher", "lain h",
+    "xy pr",     "leaf_",     "schan",  "80090",
+    "800b0",     "eproto",    "nosrv",  "n upstream \"\"",
+    "fc_err",    "16030",     "pkix",   "pr_end",
+    "startup p", "\\x03\\x0", "u0003",  "\\003\\0"};
 
 enum { NUM_TELLING = sizeof telling / sizeof telling[0], BUCKETS = 8 };
 

@@ -18,23 +18,43 @@ enum {
   NAME_CAP = 400
 };
 
-/* Anything that is not mostly binary; logs may hold some binary. */
+/* Bytes of a text: how many are there, and which no text has. */
+struct census {
+  size_t zeros;
+  size_t controls;
+  size_t broken; /* bytes that are not UTF-8 */
+};
+
+static int is_control(uint8_t c)
+{
+  return c != 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != 0x1b;
+}
+
+static void count(struct census *n, const uint8_t *head, size_t len)
+{
+  size_t i = 0;
+
+  while (i < len) {
+    size_t valid = escape_utf8_len(head + i, len - i);
+
+    n->zeros += head[i] == 0;
+    n->controls += (size_t)is_control(head[i]);
+    n->broken += head[i] >= 0x80 && valid < 2;
+    i += valid > 1 ? valid : 1;
+  }
+}
+
+/* Anything that is not mostly binary; logs may hold some binary.  Half of
+ * UTF-16 is zeros, and its other half need not be UTF-8. */
 int text_recognise(const uint8_t *head, size_t head_len, int is_whole)
 {
-  size_t strange = 0;
-  size_t zeros = 0;
-  size_t i;
+  struct census n = {0, 0, 0};
+  size_t strange;
 
   (void)is_whole;
-  for (i = 0; i < head_len; i++) {
-    uint8_t c = head[i];
-
-    zeros += c == 0;
-    strange +=
-        c != 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != 0x1b;
-  }
-  /* Half of UTF-16 is zeros. */
-  return strange * 10 <= head_len && zeros * 100 <= head_len * 55;
+  count(&n, head, head_len);
+  strange = n.controls + (n.zeros * 4 > head_len ? 0 : n.broken);
+  return strange * 10 <= head_len && n.zeros * 100 <= head_len * 55;
 }
 
 static int read_all(struct out *text, struct source *s, size_t limit)

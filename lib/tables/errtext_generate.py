@@ -268,7 +268,9 @@ def inc(tables):
                  'timeout', 'timeout_hello', 'timeout_mid', 'callback',
                  'sni_absent', 'after_handshake', 'asked_end',
                  'ver_reject_server', 'ver_reject_client', 'old_record',
-                 'not_tls_record', 'timeout_connect', 'vague_received'):
+                 'not_tls_record', 'timeout_connect', 'vague_received',
+                 'hello_as_text', 'hello_as_request', 'http_to_tls',
+                 'proxy_request', 'proxy_unexpected', 'non_tls_client'):
         out.append('  ET_MEANING_%s = %d,\n' % (name.upper(),
                                                 tables.meaning[name]))
     out.append('  ET_NUM_PATTERNS = %d\n};\n\n' % len(tables.patterns))

@@ -56,9 +56,34 @@ def run(arguments, data):
     return done.returncode, done.stdout, done.stderr
 
 
+def garbage():
+    """Small binary inputs, none of which is a text."""
+    rng = random.Random(11)
+    for length in (2, 3, 4, 7, 16, 30, 60, 200, 1000):
+        for _ in range(8):
+            data = bytes(rng.randrange(256) for _ in range(length))
+            if any(c >= 128 or c < 9 for c in data):
+                yield data
+    yield b'\x80'
+    yield bytes(64)
+    yield b'\x16\x03\x01\x02'
+
+
+def binary_as_text():
+    """How many of them the tool takes for a text."""
+    wrong = 0
+    for data in garbage():
+        status, out, err = run(['-'], data)
+        if status != 2 or out or b'neither a capture nor text' not in err:
+            print('binary %s: exit status %d, %r' % (
+                data[:16].hex(), status, out[:80]))
+            wrong += 1
+    return wrong
+
+
 def main():
     """Prints what is wrong."""
-    wrong = 0
+    wrong = binary_as_text()
     for name, data, cause in inputs():
         for arguments in (['--json', '-'], ['-'], ['explain', '--json', '-'],
                           ['explain', '-']):

@@ -405,6 +405,50 @@ Test(errtext, wrong_calls)
   cr_expect_eq(found, 0);
 }
 
+/* An alert that a text shows as bytes, and which way it went. */
+static void expect_shown(const char *text, unsigned alert, unsigned nature)
+{
+  struct scanned s = scan(text);
+  size_t i;
+
+  for (i = 0; i < s.found && i < ROOM; i++) {
+    if (s.hints[i].alert == alert && s.hints[i].nature == nature) {
+      return;
+    }
+  }
+  cr_assert(0, "%s: no alert %u", text, alert);
+}
+
+Test(errtext, bytes_of_an_alert)
+{
+  expect_shown("recv: 15030300020228", 40, TLSDIAG_NATURE_RECEIVED);
+  expect_shown("first bytes 15 03 01 00 02 02 46", 70, TLSDIAG_NATURE_RECEIVED);
+  expect_shown("got b'\\x15\\x03\\x03\\x00\\x02\\x02('", 40,
+               TLSDIAG_NATURE_RECEIVED);
+  expect_shown("sent b'\\x15\\x03\\x03\\x00\\x02\\x020'", 48,
+               TLSDIAG_NATURE_SENT);
+  expect_shown("wrote 7 bytes: 15:03:03:00:02:02:32", 50, TLSDIAG_NATURE_SENT);
+  cr_expect_eq(scan("serial 15030300020928").found, 0, "no such level");
+  cr_expect_eq(scan("count 15030500020228").found, 0, "no such version");
+  cr_expect_eq(scan("sum 150303000202").found, 0, "cut");
+}
+
+/* A hello that somebody took for text; one in a hex dump was not. */
+Test(errtext, bytes_of_a_hello)
+{
+  cr_expect_eq(best("192.0.2.7 - - \"\\x16\\x03\\x01\\x02\\x00\\x01\" 400 150 "
+                    "\"-\""),
+               TLSDIAG_CAUSE_TLS_TO_PLAIN_HTTP_PORT);
+  cr_expect_eq(best("{\"request\":\"\\u0016\\u0003\\u0001\"}"),
+               TLSDIAG_CAUSE_TLS_TO_PLAIN_HTTP_PORT);
+  cr_expect_eq(best("invalid protocol identifier \"\\026\\003\\001\""),
+               TLSDIAG_CAUSE_TLS_TO_NON_TLS_PORT);
+  cr_expect_eq(best("read b'\\x16\\x03\\x03\\x00z\\x02'"),
+               TLSDIAG_CAUSE_UNKNOWN, "a ServerHello");
+  cr_expect_eq(best("0000: 16 03 01 02 00 01 00 01 fc 03 03"),
+               TLSDIAG_CAUSE_UNKNOWN);
+}
+
 /* The first cause of a text that the caller says who wrote. */
 static unsigned cause_by(unsigned side, const char *text)
 {
