@@ -11,6 +11,7 @@ set(TLSDIAG_SOURCE_NAMES
   errtext.c
   errtext_bytes.c
   errtext_code.c
+  errtext_concepts.c
   errtext_cues.c
   errtext_judge.c
   errtext_match.c

@@ -22,6 +22,7 @@ struct scan {
   uint32_t last_openssl;
   uint32_t done;       /* where the words looked at so far end */
   uint32_t bytes_line; /* 1 + the last line that showed bytes of TLS */
+  struct et_clause clause;
   void *out;
   size_t elem_size;
   size_t capacity;
@@ -180,6 +181,25 @@ static void look_between(struct scan *s, size_t to, uint32_t line)
   }
 }
 
+static void guess(struct scan *s)
+{
+  struct et_match m;
+
+  if (et_clause_guess(&s->clause, &m)) {
+    remember(s, &m);
+  }
+}
+
+static void follow_clause(struct scan *s, const struct et_token *t,
+                          int is_state)
+{
+  if (et_clause_ends(&s->clause, t)) {
+    guess(s);
+    et_clause_begin(&s->clause, t);
+  }
+  et_clause_add(&s->clause, t, is_state);
+}
+
 /* Looks at one place; returns the words done with. */
 static unsigned step(struct scan *s, unsigned at)
 {
@@ -201,11 +221,13 @@ static unsigned step(struct scan *s, unsigned at)
   if (used != 0) {
     for (i = 0; i < used; i++) {
       note_marks(s, &t[i]);
+      follow_clause(s, &t[i], m.nature == TLSDIAG_NATURE_STATE);
     }
     remember(s, &m);
     return used;
   }
   note_marks(s, t);
+  follow_clause(s, t, 0);
   return 1;
 }
 
@@ -230,6 +252,7 @@ static void scan_all(struct scan *s)
     s->done = s->tokens[at - 1].at + s->tokens[at - 1].len;
   }
   look_between(s, s->reader.len, s->reader.line);
+  guess(s);
 }
 
 /* A number and nothing else: every family that knows it may speak. */

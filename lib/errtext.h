@@ -101,6 +101,8 @@ struct et_match {
 /* Tables (errtext_tables.c). */
 uint16_t et_word_number(const uint8_t *lower, size_t len, uint32_t hash);
 unsigned et_word_marks(uint16_t word);
+/* ET_CONCEPT_*, 0 none. */
+unsigned et_word_concept(uint16_t word);
 /* The child of a node by word or slot, 0 none; node 0 is the root. */
 uint16_t et_child(uint16_t node, uint16_t word);
 uint16_t et_slot(unsigned slot);       /* word number of a slot */
@@ -145,7 +147,8 @@ enum {
   ET_VALUE_IS_ALERT = 1,
   ET_VALUE_IS_CODE = 2,
   ET_VALUE_IS_REASON = 3,
-  ET_VALUE_IS_VERSION = 4
+  ET_VALUE_IS_VERSION = 4,
+  ET_VALUE_IS_GUESS = 255 /* made of concepts, not a known wording */
 };
 /* Meanings the code asks for by name. */
 enum et_known {
@@ -185,7 +188,22 @@ enum et_known {
   ET_IS_HTTP_TO_TLS,
   ET_IS_PROXY_REQUEST,
   ET_IS_PROXY_UNEXPECTED,
-  ET_IS_NON_TLS_CLIENT
+  ET_IS_NON_TLS_CLIENT,
+  ET_IS_CERT_REVOKED,
+  ET_IS_CL_REVOKED,
+  ET_IS_CERT_NOT_YET,
+  ET_IS_CERT_EXPIRED,
+  ET_IS_CL_EXPIRED,
+  ET_IS_SV_EXPIRED,
+  ET_IS_CERT_SELF_SIGNED,
+  ET_IS_CL_UNKNOWN_CA,
+  ET_IS_SV_UNKNOWN_CA,
+  ET_IS_CERT_NAME,
+  ET_IS_CERT_UNKNOWN_CA,
+  ET_IS_CL_MISSING,
+  ET_IS_NO_SHARED_CIPHER,
+  ET_IS_VER_REJECT,
+  ET_IS_SNI_UNKNOWN
 };
 unsigned et_known(enum et_known which);
 /* 1 for meanings that only tell how a connection ended (eof, rst, ...). */
@@ -216,6 +234,55 @@ int et_escaped_record(const uint8_t *text, size_t len, size_t from, size_t to,
                       uint32_t line, struct et_match *m);
 int et_hex_cue(const uint8_t *text, size_t len, const struct et_token *t,
                struct et_match *m);
+
+/* Concepts, in the order of errtext_concepts.csv. */
+enum {
+  ET_CONCEPT_CERT = 1,
+  ET_CONCEPT_CLIENT,
+  ET_CONCEPT_SERVER,
+  ET_CONCEPT_NOT,
+  ET_CONCEPT_EXPIRED,
+  ET_CONCEPT_YET,
+  ET_CONCEPT_SELF,
+  ET_CONCEPT_SIGNED,
+  ET_CONCEPT_TRUST,
+  ET_CONCEPT_ISSUER,
+  ET_CONCEPT_UNKNOWN,
+  ET_CONCEPT_NAME,
+  ET_CONCEPT_MATCH,
+  ET_CONCEPT_MISMATCH,
+  ET_CONCEPT_REVOKED,
+  ET_CONCEPT_LACK,
+  ET_CONCEPT_VERIFY,
+  ET_CONCEPT_CIPHER,
+  ET_CONCEPT_COMMON,
+  ET_CONCEPT_VERSION,
+  ET_CONCEPT_UNSUPPORTED,
+  ET_CONCEPT_SUPPORTED,
+  ET_CONCEPT_PLAIN,
+  ET_CONCEPT_HTTP,
+  ET_CONCEPT_RECEIVED,
+  ET_CONCEPT_TLS,
+  ET_CONCEPT_SNI,
+  ET_CONCEPT_FINE
+};
+/* What one clause has said so far (errtext_concepts.c). */
+struct et_clause {
+  uint32_t at;
+  uint32_t end;
+  uint32_t line;
+  uint32_t concepts;
+  uint8_t owner; /* the last side named, and how many words ago */
+  uint8_t since_owner;
+  uint8_t certificate_of;
+  uint8_t reserved_;
+};
+void et_clause_begin(struct et_clause *c, const struct et_token *t);
+int et_clause_ends(const struct et_clause *c, const struct et_token *t);
+/* is_state: the word belongs to what is known to be no fault. */
+void et_clause_add(struct et_clause *c, const struct et_token *t, int is_state);
+/* 1 if what it says makes a fault. */
+int et_clause_guess(const struct et_clause *c, struct et_match *m);
 
 /* Judging (errtext_judge.c): matches of one text, in order, and who wrote it as
  * the caller knows (0 unknown, 1 client, 2 server). */

@@ -92,34 +92,49 @@ static int next_byte(struct shown *s)
   return take(s, 2, digits(s, s->at, 2, 16));
 }
 
-static uint8_t lower_at(const uint8_t *text, size_t at)
+/* Does a word in small letters end at `at`? */
+static int ends_with(const uint8_t *text, size_t at, const char *word)
 {
-  return (uint8_t)(text[at] | 0x20);
+  size_t len = 0;
+  size_t i;
+
+  while (word[len] != '\0') {
+    len++;
+  }
+  for (i = 0; i < len && len <= at; i++) {
+    if ((text[at - len + i] | 0x20) != word[i]) {
+      return 0;
+    }
+  }
+  return len <= at;
 }
 
-/* Does one of the words before, on the same line, say that it was sent? */
-static int was_sent(const uint8_t *text, size_t at)
+static int ends_with_one(const uint8_t *text, size_t at,
+                         const char *const *words)
 {
-  size_t back;
-
-  for (back = 0; back < WORDS_BEFORE && at >= 4; back++, at--) {
-    uint8_t a = lower_at(text, at - 4);
-    uint8_t b = lower_at(text, at - 3);
-    uint8_t c = lower_at(text, at - 2);
-    uint8_t d = lower_at(text, at - 1);
-
-    if (text[at - 1] == '\n') {
-      break;
-    }
-    if ((a == 's' && b == 'e' && c == 'n' && (d == 't' || d == 'd')) ||
-        (a == 'w' && b == 'r' &&
-         ((c == 'o' && d == 't') || (c == 'i' && d == 't')))) {
+  for (; *words != NULL; words++) {
+    if (ends_with(text, at, *words)) {
       return 1;
     }
-    if ((a == 'r' && b == 'e' && c == 'c' && (d == 'v' || d == 'e')) ||
-        (a == 'r' && b == 'e' && c == 'a' && d == 'd') ||
-        (lower_at(text, at - 3) == 'g' && c == 'o' && d == 't')) {
-      return 0; /* the nearest word counts */
+  }
+  return 0;
+}
+
+/* Does one of the words before, on the same line, say that it was sent?  The
+ * nearest counts. */
+static int was_sent(const uint8_t *text, size_t at)
+{
+  static const char *const sent[] = {"sent",  "send",    "wrote",
+                                     "write", "writing", NULL};
+  static const char *const got[] = {"recv", "receive", "read", "got", NULL};
+  size_t back;
+
+  for (back = 0; back < WORDS_BEFORE && at > 0; back++, at--) {
+    if (text[at - 1] == '\n' || ends_with_one(text, at, got)) {
+      break;
+    }
+    if (ends_with_one(text, at, sent)) {
+      return 1;
     }
   }
   return 0;
@@ -140,17 +155,10 @@ static void found_at(struct et_match *m, size_t from, size_t end, uint32_t line)
 
 static int says_request(const uint8_t *text, size_t at)
 {
-  static const char word[] = "request";
   size_t back;
 
-  for (back = 0; back < WORDS_BEFORE && at >= sizeof word; back++, at--) {
-    size_t i = 0;
-
-    while (word[i] != '\0' &&
-           lower_at(text, at - sizeof word + i) == (uint8_t)word[i]) {
-      i++;
-    }
-    if (word[i] == '\0') {
+  for (back = 0; back < WORDS_BEFORE && at > 0; back++, at--) {
+    if (ends_with(text, at, "request")) {
       return 1;
     }
   }

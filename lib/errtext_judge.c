@@ -502,6 +502,51 @@ static void step_back(struct et_match *matches, unsigned num)
   }
 }
 
+/* Does it say why, in a wording that is known? */
+static int is_known_fault(const struct et_match *m)
+{
+  return is_primary(m) && m->value != ET_VALUE_IS_GUESS && !is_generic(m) &&
+         !et_is_transport(m->meaning) &&
+         m->meaning != et_known(ET_IS_TOO_VAGUE);
+}
+
+/* Dates, names and revocation say more than that a verification failed. */
+static int is_specific(unsigned meaning)
+{
+  static const uint8_t known[] = {ET_IS_CERT_REVOKED, ET_IS_CL_REVOKED,
+                                  ET_IS_CERT_EXPIRED, ET_IS_CL_EXPIRED,
+                                  ET_IS_SV_EXPIRED,   ET_IS_CERT_NOT_YET,
+                                  ET_IS_CERT_NAME};
+  size_t i;
+
+  for (i = 0; i < sizeof known; i++) {
+    if (meaning == et_known((enum et_known)known[i])) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* What was made of concepts counts where no known wording says why. */
+static void drop_guesses(struct et_match *matches, unsigned num)
+{
+  int known = 0;
+  int generic = 0;
+  unsigned i;
+
+  for (i = 0; i < num; i++) {
+    known |= is_known_fault(&matches[i]) || is_detail(&matches[i]);
+    generic |= is_primary(&matches[i]) && is_generic(&matches[i]) &&
+               matches[i].value != ET_VALUE_IS_GUESS;
+  }
+  for (i = 0; i < num; i++) {
+    if (matches[i].value == ET_VALUE_IS_GUESS &&
+        (known || (generic && !is_specific(matches[i].meaning)))) {
+      matches[i].flags |= ET_MATCH_DROP;
+    }
+  }
+}
+
 void et_judge(struct et_match *matches, unsigned num_matches, unsigned told)
 {
   unsigned i;
@@ -520,6 +565,7 @@ void et_judge(struct et_match *matches, unsigned num_matches, unsigned told)
       join_code(matches, num_matches, i);
     }
   }
+  drop_guesses(matches, num_matches);
   read_era(matches, num_matches);
   learn_sides(matches, num_matches, told);
   join_details(matches, num_matches);
@@ -543,6 +589,15 @@ static const struct et_causes *causes_of(const struct et_match *m)
     side = 3 - side;
   }
   return &meaning->by[side];
+}
+
+/* A guess is less sure, and what little proves is in a low voice. */
+static uint8_t spoken(const struct et_match *m, unsigned weight)
+{
+  if (m->flags & ET_MATCH_QUIET) {
+    return (uint8_t)(weight / 2);
+  }
+  return (uint8_t)(m->value == ET_VALUE_IS_GUESS ? weight * 7 / 10 : weight);
 }
 
 void et_hint(const struct et_match *m, tlsdiag_hint *hint)
@@ -569,9 +624,7 @@ void et_hint(const struct et_match *m, tlsdiag_hint *hint)
          causes->weight[hint->num_causes] != 0) {
     hint->cause[hint->num_causes] = causes->cause[hint->num_causes];
     hint->weight[hint->num_causes] =
-        (m->flags & ET_MATCH_QUIET) != 0
-            ? (uint8_t)(causes->weight[hint->num_causes] / 2)
-            : causes->weight[hint->num_causes];
+        spoken(m, causes->weight[hint->num_causes]);
     hint->num_causes++;
   }
 }

@@ -34,6 +34,11 @@ unsigned et_word_marks(uint16_t word)
                              : 0;
 }
 
+unsigned et_word_concept(uint16_t word)
+{
+  return word < ET_NUM_WORDS ? et_concepts[word] : 0;
+}
+
 uint16_t et_child(uint16_t node, uint16_t word)
 {
   unsigned low = et_node_first[node];
@@ -166,7 +171,22 @@ unsigned et_known(enum et_known which)
                                      ET_MEANING_HTTP_TO_TLS,
                                      ET_MEANING_PROXY_REQUEST,
                                      ET_MEANING_PROXY_UNEXPECTED,
-                                     ET_MEANING_NON_TLS_CLIENT};
+                                     ET_MEANING_NON_TLS_CLIENT,
+                                     ET_MEANING_CERT_REVOKED,
+                                     ET_MEANING_CL_REVOKED,
+                                     ET_MEANING_CERT_NOT_YET,
+                                     ET_MEANING_CERT_EXPIRED,
+                                     ET_MEANING_CL_EXPIRED,
+                                     ET_MEANING_SV_EXPIRED,
+                                     ET_MEANING_CERT_SELF_SIGNED,
+                                     ET_MEANING_CL_UNKNOWN_CA,
+                                     ET_MEANING_SV_UNKNOWN_CA,
+                                     ET_MEANING_CERT_NAME,
+                                     ET_MEANING_CERT_UNKNOWN_CA,
+                                     ET_MEANING_CL_MISSING,
+                                     ET_MEANING_NO_SHARED_CIPHER,
+                                     ET_MEANING_VER_REJECT,
+                                     ET_MEANING_SNI_UNKNOWN};
 
   return meanings[which];
 }

@@ -90,12 +90,22 @@ static size_t entity_len(const struct et_reader *r)
   return i > 1 && peek(r, i) == ';' ? i + 1 : 1;
 }
 
-/* %20 and its kin, but not %41, which is a letter. */
+static unsigned hex_value(uint8_t c)
+{
+  return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
+}
+
+/* %20 and %3A, but not %41, which is a letter. */
 static size_t percent_len(const struct et_reader *r)
 {
   uint8_t high = peek(r, 1);
+  uint8_t low = peek(r, 2);
 
-  return (high == '2' || high == '0') && is_hex(peek(r, 2)) ? 3 : 1;
+  return is_hex(high) && is_hex(low) &&
+                 class_of((uint8_t)(hex_value(high) << 4 | hex_value(low))) ==
+                     CLASS_GAP
+             ? 3
+             : 1;
 }
 
 /* #033[1m, which rsyslog writes for a terminal escape. */

@@ -12,6 +12,7 @@ Sources, all beside this file:
   errtext_codes.csv      numbers of TLS libraries
   errtext_functions.csv  OpenSSL functions that tell the side
   errtext_alerts.csv     every name of every alert
+  errtext_concepts.csv   words by what they stand for in any wording
 
 A text becomes words of letters and digits; the words form a tree.  Words in
 braces stand for something that varies: {n} a number, {m} a number behind a
@@ -41,7 +42,7 @@ NEEDS = {'': 0, 'tls': 1, 'ssl': 1, 'ossl': 2}
 SLOTS = ['{n}', '{m}', '{p}', '{code}', '{alert}', '{*}', '{alerts}']
 # A text near one of these speaks of TLS (1) or of OpenSSL (2).
 MARKERS = {word: 1 for word in (
-    'ssl tls dtls handshake handshaking certificate cert x509 cipher ciphers '
+    'ssl tls dtls certificate cert x509 cipher ciphers '
     'ciphersuite https openssl libssl gnutls schannel pkix sslv3 tlsv1 tlsv13 '
     'sslexception sslhandshakeexception rustls mbedtls wolfssl '
     'boringssl sslerror ssleoferror alpn sni s2n starttls 443 securechannel '
@@ -86,6 +87,7 @@ class Tables:
         self.read_texts()
         self.read_functions()
         self.read_alerts()
+        self.read_concepts()
         self.make_words()
         self.make_tree()
 
@@ -139,12 +141,21 @@ class Tables:
             key = ('{alerts}',) + tuple(words_of(row['name']))
             self.alerts.setdefault(key, int(row['alert']))
 
+    def read_concepts(self):
+        """The concept that each word stands for, from 1 on."""
+        self.concepts = {}
+        for number, row in enumerate(rows('errtext_concepts.csv'), 1):
+            for word in row['words'].split():
+                for part in words_of(word)[:1]:
+                    self.concepts.setdefault(part, number)
+
     def make_words(self):
         """Numbers for words, in the order of the alphabet; slots last."""
         found = set()
         for key in list(self.texts) + list(self.alerts):
             found.update(key)
         found.update(MARKERS)
+        found.update(self.concepts)
         self.words = sorted(found - set(SLOTS))
         if max(len(word) for word in self.words) > 63:
             raise SystemExit('a word of more than 63 letters')
@@ -270,7 +281,12 @@ def inc(tables):
                  'ver_reject_server', 'ver_reject_client', 'old_record',
                  'not_tls_record', 'timeout_connect', 'vague_received',
                  'hello_as_text', 'hello_as_request', 'http_to_tls',
-                 'proxy_request', 'proxy_unexpected', 'non_tls_client'):
+                 'proxy_request', 'proxy_unexpected', 'non_tls_client',
+                 'cert_revoked', 'cl_revoked', 'cert_not_yet',
+                 'cert_expired', 'cl_expired', 'sv_expired',
+                 'cert_self_signed', 'cl_unknown_ca', 'sv_unknown_ca',
+                 'cert_name', 'cert_unknown_ca', 'cl_missing',
+                 'no_shared_cipher', 'ver_reject', 'sni_unknown'):
         out.append('  ET_MEANING_%s = %d,\n' % (name.upper(),
                                                 tables.meaning[name]))
     out.append('  ET_NUM_PATTERNS = %d\n};\n\n' % len(tables.patterns))
@@ -289,6 +305,8 @@ def inc(tables):
     packed = [sum(marks[i + j] << 2 * j for j in range(4)
                   if i + j < len(marks)) for i in range(0, len(marks), 4)]
     out.append(array('uint8_t', 'et_word_marks_', packed))
+    out.append(array('uint8_t', 'et_concepts',
+                     [tables.concepts.get(word, 0) for word in tables.words]))
     out.append(array('uint16_t', 'et_hash', tables.hash_table()))
     out.append(array('uint16_t', 'et_root', tables.root_of))
     out.append(array('uint16_t', 'et_node_word',
@@ -335,7 +353,7 @@ def sizes(tables):
     letters = sum(len(word) for word in tables.words)
     parts = {
         'words (%d)' % len(tables.words):
-            letters + 2 * len(tables.words) + len(tables.words) // 4,
+            letters + 3 * len(tables.words) + len(tables.words) // 4,
         'hash': 2 << HASH_BITS,
         'tree (%d nodes)' % len(tables.nodes):
             6 * len(tables.nodes) + 2 * len(tables.root_of),

@@ -292,7 +292,7 @@ Test(errtext, wrapped_and_escaped)
                TLSDIAG_CAUSE_SERVER_CERTIFICATE_UNTRUSTED);
   cr_expect_eq(best("error%3A0A0000C1%3ASSL%20routines%3A%3Ano%20shared"
                     "%20cipher"),
-               TLSDIAG_CAUSE_UNKNOWN, "%%3A joins words; nothing is guessed");
+               TLSDIAG_CAUSE_NO_SHARED_CIPHER);
   cr_expect_eq(best("self\xe2\x80\x91signed certificate"),
                TLSDIAG_CAUSE_SERVER_CERTIFICATE_UNTRUSTED);
 }
@@ -403,6 +403,35 @@ Test(errtext, wrong_calls)
   cr_expect_eq(tlsdiag_text_scan(NULL, 0, &one, sizeof one, &found),
                TLSDIAG_STATUS_OK);
   cr_expect_eq(found, 0);
+}
+
+/* Wordings that no table lists, by the concepts in a clause; a known wording
+ * counts for more, and a clause that says that all is well says nothing. */
+Test(errtext, concepts)
+{
+  unsigned weight;
+  struct scanned s = scan("Frobnicator: the certificate of the peer has, "
+                          "it seems, expired");
+
+  cr_expect_eq(best_of(&s, &weight), TLSDIAG_CAUSE_SERVER_CERTIFICATE_EXPIRED);
+  cr_expect_lt(weight, 75, "a guess");
+  cr_expect_eq(best("our client did not trust this server's certificate"),
+               TLSDIAG_CAUSE_SERVER_CERTIFICATE_UNTRUSTED);
+  cr_expect_eq(best("the client certificate was not trusted by us"),
+               TLSDIAG_CAUSE_CLIENT_CERTIFICATE_UNTRUSTED);
+  cr_expect_eq(best("a certificate was required but the client lacks one"),
+               TLSDIAG_CAUSE_CLIENT_CERTIFICATE_MISSING);
+  cr_expect_eq(best("received plaintext http on the tls channel"),
+               TLSDIAG_CAUSE_PLAIN_HTTP_TO_TLS_PORT);
+  cr_expect_eq(best("name in certificate does not match this host"),
+               TLSDIAG_CAUSE_SERVER_CERTIFICATE_NAME_MISMATCH);
+  cr_expect_eq(best("the certificate that had expired was renewed"),
+               TLSDIAG_CAUSE_UNKNOWN);
+  cr_expect_eq(best("the certificate was read. The session has expired"),
+               TLSDIAG_CAUSE_UNKNOWN, "two clauses");
+  cr_expect_eq(best("the certificate of the peer has expired: no shared cipher "
+                    "(SSL routines)"),
+               TLSDIAG_CAUSE_NO_SHARED_CIPHER, "a known wording");
 }
 
 /* An alert that a text shows as bytes, and which way it went. */
