@@ -1,12 +1,14 @@
 /* tlsdiag_lua.c: libtlsdiag for Lua 5.3 and newer, as HAProxy embeds it.
  *
  *   local flow = tlsdiag.flow()
- *   flow:feed("client", bytes)              stream bytes of one side
+ *   flow:feed("client", bytes, at)          stream bytes of one side; `at` is
+ *                                           a tlsdiag.now() of before, or now
  *   flow:hint("server", text)               an error text that side wrote
  *   flow:close("server", "fin")             fin, rst, timeout, local
  *   flow:json(client, server)               the verdict, one line
  *   flow:verdict()                          outcome, cause, confidence */
 #include <string.h>
+#include <time.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <tlsdiag/tlsdiag.h>
@@ -23,6 +25,14 @@ struct lua_flow {
 
 static const char *const sides[] = {"client", "server", NULL};
 
+static uint64_t now_us(void)
+{
+  struct timespec now;
+
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 static struct lua_flow *flow_at(lua_State *lua)
 {
   return luaL_checkudata(lua, 1, FLOW);
@@ -30,9 +40,11 @@ static struct lua_flow *flow_at(lua_State *lua)
 
 static int flow_new(lua_State *lua)
 {
+  tlsdiag_flow_options options = {.size = sizeof options,
+                                  .flags = TLSDIAG_FLOW_WALL_CLOCK};
   struct lua_flow *f = lua_newuserdata(lua, sizeof *f);
 
-  tlsdiag_flow_init(&f->flow, sizeof f->flow, NULL);
+  tlsdiag_flow_init(&f->flow, sizeof f->flow, &options);
   f->hello_len = 0;
   luaL_setmetatable(lua, FLOW);
   return 1;
@@ -44,8 +56,10 @@ static int flow_feed(lua_State *lua)
   unsigned from = (unsigned)luaL_checkoption(lua, 2, NULL, sides);
   size_t len, room = sizeof f->hello - f->hello_len;
   const char *bytes = luaL_checklstring(lua, 3, &len);
+  lua_Integer at = luaL_optinteger(lua, 4, (lua_Integer)now_us());
 
-  tlsdiag_flow_feed(&f->flow, from, 0, (const uint8_t *)bytes, len, NULL);
+  tlsdiag_flow_feed(&f->flow, from, (uint64_t)at, (const uint8_t *)bytes, len,
+                    NULL);
   if (from == TLSDIAG_FROM_CLIENT) {
     room = len < room ? len : room;
     memcpy(f->hello + f->hello_len, bytes, room);
@@ -71,7 +85,7 @@ static int flow_hint(lua_State *lua)
     if (hints[i].side != TLSDIAG_PARTY_CLIENT) {
       hints[i].side = server ? TLSDIAG_PARTY_SERVER : TLSDIAG_PARTY_CLIENT;
     }
-    tlsdiag_flow_hint(&f->flow, &hints[i], 0);
+    tlsdiag_flow_hint(&f->flow, &hints[i], now_us());
   }
   lua_pushinteger(lua, (lua_Integer)count);
   return 1;
@@ -84,7 +98,7 @@ static int flow_close(lua_State *lua)
   unsigned from = (unsigned)luaL_checkoption(lua, 2, NULL, sides);
   unsigned how = (unsigned)luaL_checkoption(lua, 3, "fin", ways) + 1;
 
-  tlsdiag_flow_close(&f->flow, from, how, 0);
+  tlsdiag_flow_close(&f->flow, from, how, now_us());
   return 0;
 }
 
@@ -116,12 +130,11 @@ static int flow_json(lua_State *lua)
   uint8_t scratch[sizeof f->hello];
   unsigned protocol = 0;
   char text[8192];
-  struct verdict_line line = {luaL_optstring(lua, 2, NULL),
-                              luaL_optstring(lua, 3, NULL),
-                              &f->flow,
-                              &verdict,
-                              {NULL, 0},
-                              TLSDIAG_FORMAT_TLS};
+  struct verdict_line line = {.client = luaL_optstring(lua, 2, NULL),
+                              .server = luaL_optstring(lua, 3, NULL),
+                              .flow = &f->flow,
+                              .verdict = &verdict,
+                              .format = TLSDIAG_FORMAT_TLS};
 
   tlsdiag_recognise(f->hello, f->hello_len, TLSDIAG_FROM_CLIENT, &protocol);
   if (protocol == TLSDIAG_PROTOCOL_SSLV2) {
@@ -136,10 +149,17 @@ static int flow_json(lua_State *lua)
   return 1;
 }
 
+static int now(lua_State *lua)
+{
+  lua_pushinteger(lua, (lua_Integer)now_us());
+  return 1;
+}
+
 static const luaL_Reg methods[] = {
     {"feed", flow_feed},       {"hint", flow_hint}, {"close", flow_close},
     {"verdict", flow_verdict}, {"json", flow_json}, {NULL, NULL}};
-static const luaL_Reg functions[] = {{"flow", flow_new}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"flow", flow_new}, {"now", now}, {NULL, NULL}};
 
 int luaopen_tlsdiag_lua(lua_State *lua);
 
