@@ -26,6 +26,7 @@ typedef struct {
   unsigned format;
   uint64_t fed;  /* of the client's bytes */
   uint64_t sent; /* of them seen in the filter */
+  unsigned last; /* who spoke last */
   unsigned closed : 1;
   unsigned judged : 1;
   unsigned whole : 1; /* the hello, or that there is none */
@@ -41,6 +42,8 @@ static uint64_t now_us(void)
   return (uint64_t)now->sec * 1000000 + (uint64_t)now->msec * 1000;
 }
 
+/* NULL where there is no TLS to look at: it is off, or the session is UDP, or
+ * its TLS ends in this very server, and what comes out of it is no hello. */
 static tlsdiag_ctx *ctx_of(ngx_stream_session_t *s)
 {
   tlsdiag_conf *conf =
@@ -49,8 +52,9 @@ static tlsdiag_ctx *ctx_of(ngx_stream_session_t *s)
                                   .flags = TLSDIAG_FLOW_WALL_CLOCK};
   tlsdiag_ctx *ctx = ngx_stream_get_module_ctx(s, ngx_stream_tlsdiag_module);
 
-  if (!conf->on || ctx != NULL) {
-    return conf->on ? ctx : NULL;
+  if (ctx != NULL || !conf->on || s->connection->type != SOCK_STREAM ||
+      s->ssl) {
+    return ctx;
   }
   ctx = ngx_pcalloc(s->connection->pool, sizeof *ctx);
   if (ctx != NULL) {
@@ -126,7 +130,10 @@ static void look(tlsdiag_ctx *ctx, unsigned from, const u_char *data,
     data += skip;
     len -= skip;
   }
-  tlsdiag_flow_feed(&ctx->flow, from, now_us(), data, len, NULL);
+  if (len > 0) {
+    tlsdiag_flow_feed(&ctx->flow, from, now_us(), data, len, NULL);
+    ctx->last = from;
+  }
 }
 
 static ngx_int_t on_data(ngx_stream_session_t *s, ngx_chain_t *in,
@@ -155,21 +162,31 @@ static ngx_int_t on_data(ngx_stream_session_t *s, ngx_chain_t *in,
 
 /* -- judging -- */
 
-static const tlsdiag_verdict *judge(ngx_stream_session_t *s, tlsdiag_ctx *ctx)
+/* How a session ended in which the filter saw no side close.  nginx forgets
+ * that a timer expired once it acted on it; but with both sides connected and
+ * none of them closed, proxy_timeout is all that can end a session. */
+static void close_unseen(ngx_stream_session_t *s, tlsdiag_ctx *ctx)
 {
   ngx_event_t *read = s->connection->read;
 
+  if (read->timedout) {
+    close_flow(ctx, TLSDIAG_FROM_CLIENT, TLSDIAG_CLOSE_TIMEOUT);
+  } else if (read->error || read->eof || read->pending_eof) {
+    close_flow(ctx, TLSDIAG_FROM_CLIENT,
+               read->error ? TLSDIAG_CLOSE_RST : TLSDIAG_CLOSE_FIN);
+  } else if (s->upstream != NULL && s->upstream->connected) {
+    close_flow(ctx, 1 - ctx->last, TLSDIAG_CLOSE_TIMEOUT);
+  } else {
+    close_flow(ctx, TLSDIAG_FROM_SERVER, TLSDIAG_CLOSE_FIN);
+  }
+}
+
+static const tlsdiag_verdict *judge(ngx_stream_session_t *s, tlsdiag_ctx *ctx)
+{
   if (!ctx->judged) {
     ctx->judged = 1;
-    if (ctx->closed) {
-      /* seen in the filter */
-    } else if (read->timedout) {
-      close_flow(ctx, TLSDIAG_FROM_CLIENT, TLSDIAG_CLOSE_TIMEOUT);
-    } else if (read->error || read->eof || read->pending_eof) {
-      close_flow(ctx, TLSDIAG_FROM_CLIENT,
-                 read->error ? TLSDIAG_CLOSE_RST : TLSDIAG_CLOSE_FIN);
-    } else {
-      close_flow(ctx, TLSDIAG_FROM_SERVER, TLSDIAG_CLOSE_FIN);
+    if (!ctx->closed) {
+      close_unseen(s, ctx);
     }
     ctx->verdict.size = sizeof ctx->verdict;
     tlsdiag_classify(&ctx->flow, &ctx->verdict);
@@ -181,8 +198,11 @@ static size_t json(ngx_stream_session_t *s, tlsdiag_ctx *ctx, char *text,
                    size_t len)
 {
   u_char client[NGX_SOCKADDR_STRLEN + 1];
-  struct verdict_line line = {(const char *)client, NULL,       &ctx->flow,
-                              judge(s, ctx),        ctx->hello, ctx->format};
+  struct verdict_line line = {.client = (const char *)client,
+                              .flow = &ctx->flow,
+                              .verdict = judge(s, ctx),
+                              .hello = ctx->hello,
+                              .format = ctx->format};
   size_t n = ngx_sock_ntop(s->connection->sockaddr, s->connection->socklen,
                            client, NGX_SOCKADDR_STRLEN, 1);
 

@@ -3,7 +3,7 @@
 # proxy, failures by real clients, the lines they leave.
 . "$(dirname "$0")/kit.sh"
 . "$(dirname "$0")/pki.sh"
-need nginx openssl python3
+need nginx openssl python3 curl
 need_file "nginx-dev" /usr/share/nginx/src/configure
 need_file "libnginx-mod-stream" /usr/lib/nginx/modules/ngx_stream_module.so
 [ -e "$build/libtlsdiag-openssl.a" ] || skip "the OpenSSL adapter is not built"
@@ -13,13 +13,18 @@ export TLSDIAG_LIBS="$build/libtlsdiag-openssl.a $build/libtlsdiag.a"
 "$top/examples/nginx/build" "$work" >"$work/build.log" 2>&1 ||
   { tail -20 "$work/build.log"; fail "the modules do not build"; }
 make_pki "$work/pki"
-https=$(free_port) mutual=$(free_port) stream=$(free_port) behind=$(free_port)
+https=$(free_port) mutual=$(free_port) optional=$(free_port)
+stream=$(free_port) behind=$(free_port) failing=$(free_port)
+terminating=$(free_port) datagrams=$(free_port)
+user=
+[ "$(id -u)" != 0 ] || user="user root;" # the workers write into $work
 cat >"$work/nginx.conf" <<END
 load_module /usr/lib/nginx/modules/ngx_stream_module.so;
 load_module $work/ngx_http_tlsdiag_module.so;
 load_module $work/ngx_stream_tlsdiag_module.so;
 daemon off;
-master_process off;
+worker_processes 2;
+$user
 pid $work/pid;
 error_log $work/error.log warn;
 events {}
@@ -30,7 +35,9 @@ http {
   scgi_temp_path $work/scgi;
   tlsdiag on;
   tlsdiag_log $work/json.log;
-  log_format why '\$status \$tlsdiag_cause \$tlsdiag_party \$tlsdiag_ja4';
+  log_format why '\$status \$tlsdiag_cause \$tlsdiag_party \$tlsdiag_ja4 '
+                 '\$tlsdiag_confidence \$tlsdiag_ja3 \$server_protocol '
+                 '\$ssl_session_reused';
   ssl_certificate $work/pki/good.example.pem;
   ssl_certificate_key $work/pki/good.example.key;
   ssl_protocols TLSv1.2 TLSv1.3;
@@ -48,9 +55,16 @@ http {
     return 200 "hello\n";
   }
   server {
-    listen 127.0.0.1:$mutual ssl;
+    listen 127.0.0.1:$mutual ssl http2;
     ssl_client_certificate $work/pki/ca.pem;
     ssl_verify_client on;
+    access_log $work/why.log why;
+    return 200 "hello\n";
+  }
+  server {
+    listen 127.0.0.1:$optional ssl;
+    ssl_client_certificate $work/pki/ca.pem;
+    ssl_verify_client optional;
     access_log $work/why.log why;
     return 200 "hello\n";
   }
@@ -59,6 +73,7 @@ stream {
   map \$ssl_preread_server_name \$there {
     good.example 127.0.0.1:$https;
     behind.example 127.0.0.1:$behind;
+    failing.example 127.0.0.1:$failing;
   }
   log_format json escape=none '\$tlsdiag_json';
   preread_timeout 2s;
@@ -67,13 +82,33 @@ stream {
     tlsdiag on;
     access_log $work/stream.log json;
     ssl_preread on;
+    proxy_timeout 3s;
     proxy_pass \$there;
+  }
+  log_format each '\$tlsdiag_cause \$tlsdiag_party \$tlsdiag_confidence '
+                  '\$tlsdiag_sni \$tlsdiag_ja4';
+  server { # its TLS is its own: what comes out of it is no hello
+    listen 127.0.0.1:$terminating ssl;
+    ssl_certificate $work/pki/good.example.pem;
+    ssl_certificate_key $work/pki/good.example.key;
+    ssl_ciphers ECDHE-ECDSA-AES256-GCM-SHA384;
+    tlsdiag on;
+    access_log $work/each.log each;
+    return "hello\\n";
+  }
+  server {
+    listen 127.0.0.1:$datagrams udp;
+    tlsdiag on;
+    access_log $work/each.log each;
+    return "hello\\n";
   }
 }
 END
 nginx -p "$work" -c "$work/nginx.conf" -t 2>"$work/test.log" ||
   { cat "$work/test.log"; fail "nginx does not take the modules"; }
-background nginx -p "$work" -c "$work/nginx.conf"
+nginx -p "$work" -c "$work/nginx.conf" &
+master=$!
+pids+=($master)
 wait_port "$https"
 : >"$work/error.log" # the wait was a connection too
 causes()
