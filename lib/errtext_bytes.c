@@ -109,11 +109,16 @@ static int ends_with(const uint8_t *text, size_t at, const char *word)
   return len <= at;
 }
 
+/* Not a pointer: tables need no relocation. */
+struct words {
+  char word[8];
+};
+
 static int ends_with_one(const uint8_t *text, size_t at,
-                         const char *const *words)
+                         const struct words *words, size_t num)
 {
-  for (; *words != NULL; words++) {
-    if (ends_with(text, at, *words)) {
+  for (; num > 0; num--, words++) {
+    if (ends_with(text, at, words->word)) {
       return 1;
     }
   }
@@ -124,16 +129,17 @@ static int ends_with_one(const uint8_t *text, size_t at,
  * nearest counts. */
 static int was_sent(const uint8_t *text, size_t at)
 {
-  static const char *const sent[] = {"sent",  "send",    "wrote",
-                                     "write", "writing", NULL};
-  static const char *const got[] = {"recv", "receive", "read", "got", NULL};
+  static const struct words sent[] = {
+      {"sent"}, {"send"}, {"wrote"}, {"write"}, {"writing"}};
+  static const struct words got[] = {{"recv"}, {"receive"}, {"read"}, {"got"}};
   size_t back;
 
   for (back = 0; back < WORDS_BEFORE && at > 0; back++, at--) {
-    if (text[at - 1] == '\n' || ends_with_one(text, at, got)) {
+    if (text[at - 1] == '\n' ||
+        ends_with_one(text, at, got, sizeof got / sizeof got[0])) {
       break;
     }
-    if (ends_with_one(text, at, sent)) {
+    if (ends_with_one(text, at, sent, sizeof sent / sizeof sent[0])) {
       return 1;
     }
   }
@@ -264,7 +270,7 @@ int et_escaped_record(const uint8_t *text, size_t len, size_t from, size_t to,
 
 /* How the first bytes of other protocols look in hex. */
 static const struct prefix {
-  const char *digits;
+  char digits[20];
   enum et_known meaning;
 } prefixes[] = {{"47455420", ET_IS_HTTP_TO_TLS},         /* GET */
                 {"504f535420", ET_IS_HTTP_TO_TLS},       /* POST */
