@@ -13,8 +13,11 @@ set(TLSDIAG_SOURCE_NAMES
   errtext_code.c
   errtext_concepts.c
   errtext_cues.c
+  errtext_hint.c
+  errtext_join.c
   errtext_judge.c
   errtext_match.c
+  errtext_sides.c
   errtext_tables.c
   errtext_words.c
   explain.c

@@ -5,200 +5,7 @@
  * which side wrote it, doubles go, vague ones step back behind exact ones, and
  * details that were only printed on the way (s_client goes on after a failed
  * verification) count only if nothing else explains the end. */
-#include "errtext.h"
-
-#include <string.h>
-
-enum { CODE_REACH = 200, LINE_WEIGHT = 1000, CUE_REACH = 4000 };
-
-static int is_cue(const struct et_match *m)
-{
-  return m->side != 0 && !(m->side & ET_USUAL) && !(m->flags & ET_MATCH_DROP);
-}
-
-static int is_primary(const struct et_match *m)
-{
-  return !(m->flags & ET_MATCH_DROP) &&
-         (m->nature == TLSDIAG_NATURE_DETECTED ||
-          m->nature == TLSDIAG_NATURE_RECEIVED ||
-          m->nature == TLSDIAG_NATURE_SENT) &&
-         m->meaning != et_known(ET_IS_UNKNOWN_CODE) &&
-         m->meaning != et_known(ET_IS_CONTEXT);
-}
-
-static int is_state(const struct et_match *m)
-{
-  return !(m->flags & ET_MATCH_DROP) && m->nature == TLSDIAG_NATURE_STATE;
-}
-
-/* A certificate fault that was printed but did not end the handshake. */
-static int is_detail(const struct et_match *m)
-{
-  return is_state(m) && et_is_certificate(m->meaning);
-}
-
-static uint32_t distance(const struct et_match *a, const struct et_match *b)
-{
-  uint32_t lines = a->line > b->line ? a->line - b->line : b->line - a->line;
-  uint32_t bytes = a->at > b->at ? a->at - b->at : b->at - a->at;
-
-  return lines > CUE_REACH ? ~0u : lines * LINE_WEIGHT + bytes;
-}
-
-/* The side of the nearest match that tells one, on the same line or anywhere;
- * 0 none. */
-static uint8_t nearest_side(const struct et_match *matches, unsigned num,
-                            const struct et_match *m, int anywhere)
-{
-  uint32_t best = ~0u;
-  uint8_t side = 0;
-  unsigned i;
-
-  for (i = 0; i < num; i++) {
-    if (is_cue(&matches[i]) && (anywhere || matches[i].line == m->line) &&
-        distance(m, &matches[i]) < best) {
-      best = distance(m, &matches[i]);
-      side = matches[i].side;
-    }
-  }
-  return side;
-}
-
-/* What proves its writer itself is believed first, then what its line proves,
- * then the caller, then what a wording makes likely, then the lines around. */
-static void learn_sides(struct et_match *matches, unsigned num, unsigned told)
-{
-  uint8_t sides[ET_MAX_MATCHES];
-  unsigned i;
-
-  for (i = 0; i < num; i++) {
-    sides[i] = is_cue(&matches[i]) ? matches[i].side : 0;
-    if (sides[i] == 0) {
-      sides[i] = nearest_side(matches, num, &matches[i], 0);
-    }
-    if (sides[i] == 0) {
-      sides[i] = (uint8_t)told;
-    }
-    if (sides[i] == 0) {
-      sides[i] = matches[i].side & ET_SIDES;
-    }
-    if (sides[i] == 0) {
-      sides[i] = nearest_side(matches, num, &matches[i], 1);
-    }
-  }
-  for (i = 0; i < num; i++) {
-    matches[i].side = sides[i];
-  }
-}
-
-/* Does an OpenSSL function stand between a code and its words?  Then an
- * alert-range reason was raised here, except in the functions of old versions
- * that read the first records themselves. */
-static int raised_here(const struct et_match *code, const struct et_match *next)
-{
-  unsigned function = code->code >> 12 & 0xfff;
-
-  if (code->code >> 24 == 0x14) {
-    return (code->flags & ET_MATCH_FUNCTION) && function > 130;
-  }
-  return next != NULL && next->meaning == et_known(ET_IS_CONTEXT) &&
-         next->needs == ET_NEEDS_OPENSSL && next->stage != 0;
-}
-
-static int is_openssl_text(const struct et_match *m)
-{
-  return m->value != ET_VALUE_IS_CODE && is_primary(m) &&
-         (m->stack == TLSDIAG_STACK_OPENSSL ||
-          m->stack == TLSDIAG_STACK_BORINGSSL || m->stack == 0 ||
-          m->stack == TLSDIAG_STACK_CURL || m->stack == TLSDIAG_STACK_PYTHON ||
-          m->stack == TLSDIAG_STACK_NODE);
-}
-
-/* Words that may belong to a code, 0 if others stand there. */
-static int may_join(const struct et_match *m)
-{
-  return is_openssl_text(m) &&
-         (!et_is_transport(m->meaning) || m->stack == TLSDIAG_STACK_OPENSSL);
-}
-
-/* Adds words to a code; 0 if they are about something else already. */
-static int add_words(struct et_match *code, struct et_match *m)
-{
-  if (code->meaning != m->meaning &&
-      (code->reserved_ != 0 || code->nature == TLSDIAG_NATURE_SECONDARY)) {
-    return 0;
-  }
-  if (code->nature != TLSDIAG_NATURE_RECEIVED) {
-    code->meaning = m->meaning;
-    code->nature = m->nature;
-    code->alert = m->alert;
-  }
-  code->reserved_ = 1;
-  if (code->meaning == m->meaning) {
-    m->flags |= ET_MATCH_DROP;
-    code->end = m->end;
-  }
-  return 1;
-}
-
-static int in_reach(const struct et_match *code, const struct et_match *m)
-{
-  return m->value != ET_VALUE_IS_CODE && m->at - code->end < CODE_REACH &&
-         m->line <= code->line + 2;
-}
-
-/* The words behind a code say what it means, whatever era it is from. */
-static void join_code(struct et_match *matches, unsigned num, unsigned at)
-{
-  struct et_match *code = &matches[at];
-  unsigned i;
-  int proved = 0; /* "SSL alert number 40": it was received */
-
-  for (i = at + 1; i < num && in_reach(code, &matches[i]); i++) {
-    struct et_match *m = &matches[i];
-
-    if (m->side != 0 && code->side == 0) {
-      code->side = m->side;
-      code->stage = m->stage;
-    }
-    if (!may_join(m)) {
-      continue;
-    }
-    proved |=
-        m->nature == TLSDIAG_NATURE_RECEIVED && m->value == ET_VALUE_IS_ALERT;
-    if (!add_words(code, m)) {
-      break;
-    }
-  }
-  if (code->nature == TLSDIAG_NATURE_RECEIVED && !proved &&
-      raised_here(code, at + 1 < num ? &matches[at + 1] : NULL)) {
-    code->nature = TLSDIAG_NATURE_DETECTED;
-    code->flags |= ET_MATCH_OURS;
-  }
-  code->reserved_ = 0;
-}
-
-/* OpenSSL up to 1.0.x wrote its functions in capitals and looked for other
- * protocols in the first bytes already.  A record of a wrong version that its
- * SSL3_GET_RECORD met came later: the peer refused the version chosen. */
-static void read_era(struct et_match *matches, unsigned num)
-{
-  unsigned i;
-  unsigned back;
-
-  for (i = 1; i < num; i++) {
-    if (matches[i].meaning != et_known(ET_IS_OLD_RECORD)) {
-      continue;
-    }
-    for (back = 1; back <= i && back <= 3; back++) {
-      if ((matches[i].flags & ET_MATCH_CAPITAL) &&
-          matches[i - back].meaning == et_known(ET_IS_NOT_TLS_RECORD)) {
-        matches[i - back].meaning = matches[i].meaning;
-      }
-    }
-    matches[i].meaning = (uint8_t)et_known(ET_IS_CONTEXT);
-  }
-}
+#include "errtext_judge.h"
 
 /* What the client was asked before an alert came decides what it is about. */
 static void asked_first(struct et_match *matches, unsigned num)
@@ -207,7 +14,7 @@ static void asked_first(struct et_match *matches, unsigned num)
   unsigned i;
 
   for (i = 0; i < num; i++) {
-    asked |= is_state(&matches[i]) &&
+    asked |= et_is_state(&matches[i]) &&
              matches[i].stage == TLSDIAG_STAGE_CERTIFICATE_REQUEST;
   }
   for (i = 0; i < num && asked; i++) {
@@ -215,7 +22,7 @@ static void asked_first(struct et_match *matches, unsigned num)
     unsigned receiver =
         m->nature == TLSDIAG_NATURE_SENT ? 3u - m->side : m->side;
 
-    if (!is_primary(m) || receiver != TLSDIAG_PARTY_CLIENT) {
+    if (!et_is_primary(m) || receiver != TLSDIAG_PARTY_CLIENT) {
       continue;
     }
     if (m->alert == 40) {
@@ -224,25 +31,6 @@ static void asked_first(struct et_match *matches, unsigned num)
       m->meaning = (uint8_t)et_known(ET_IS_ASKED_42);
     } else if (m->alert == 50) {
       m->meaning = (uint8_t)et_known(ET_IS_ASKED_50);
-    }
-  }
-}
-
-/* "verify error:num=20:" and its words are one detail. */
-static void join_details(struct et_match *matches, unsigned num)
-{
-  unsigned i;
-  unsigned j;
-
-  for (i = 0; i < num; i++) {
-    struct et_match *m = &matches[i];
-
-    for (j = i + 1; is_detail(m) && j < num && matches[j].line == m->line &&
-                    matches[j].at - m->at < CODE_REACH;
-         j++) {
-      if (is_primary(&matches[j]) && et_is_certificate(matches[j].meaning)) {
-        matches[j].nature = TLSDIAG_NATURE_STATE;
-      }
     }
   }
 }
@@ -265,8 +53,9 @@ static struct progress progress_of(const struct et_match *matches, unsigned num)
     const struct et_match *m = &matches[i];
 
     p.no_name |= (m->flags & ET_MATCH_NO_NAME) != 0;
-    p.ended |= is_primary(m) && et_is_transport(m->meaning) && m->alert == 255;
-    if (!is_state(m)) {
+    p.ended |=
+        et_is_primary(m) && et_is_transport(m->meaning) && m->alert == 255;
+    if (!et_is_state(m)) {
       continue;
     }
     p.stage = m->stage > p.stage ? m->stage : p.stage;
@@ -324,7 +113,7 @@ static int is_echo(const struct et_match *matches, unsigned num, unsigned at,
       (m->alert == 50 || m->alert == 10 || m->alert == 40)) {
     return p->ended || p->completed < at;
   }
-  if (p->completed == num || !is_primary(m)) {
+  if (p->completed == num || !et_is_primary(m)) {
     return 0;
   }
   return m->alert == 0 || (m->alert == 112 && p->completed > at &&
@@ -341,7 +130,7 @@ static int is_answer(const struct et_match *matches, unsigned num, unsigned at)
                    matches[i].line == matches[at].line &&
                    matches[i].at - matches[at].end < CODE_REACH;
        i++) {
-    if (is_primary(&matches[i]) &&
+    if (et_is_primary(&matches[i]) &&
         matches[i].nature == TLSDIAG_NATURE_DETECTED &&
         !et_is_transport(matches[i].meaning) &&
         matches[i].meaning != et_known(ET_IS_TOO_VAGUE)) {
@@ -399,7 +188,7 @@ static void drop_doubles(struct et_match *matches, unsigned num)
       if (is_wrapper(a, b)) {
         a->flags |= ET_MATCH_DROP;
       } else if (a->meaning == b->meaning && a->nature == b->nature &&
-                 a->stage == b->stage && is_primary(b)) {
+                 a->stage == b->stage && et_is_primary(b)) {
         b->flags |= ET_MATCH_DROP;
       }
     }
@@ -415,13 +204,6 @@ struct summary {
   unsigned ends;      /* a reset, an early end */
 };
 
-static int is_generic(const struct et_match *m)
-{
-  return m->meaning == et_known(ET_IS_CERT_VERIFY) ||
-         m->meaning == et_known(ET_IS_CL_REJECTED) ||
-         m->meaning == et_known(ET_IS_SV_REJECTED);
-}
-
 static struct summary summarise(const struct et_match *matches, unsigned num)
 {
   struct summary s = {0, 0, 0, 0, 0, 0};
@@ -430,12 +212,12 @@ static struct summary summarise(const struct et_match *matches, unsigned num)
   for (i = 0; i < num; i++) {
     const struct et_match *m = &matches[i];
 
-    s.details += is_detail(m) && !is_generic(m);
-    s.completed += is_state(m) && m->meaning == et_known(ET_IS_COMPLETED);
-    if (!is_primary(m)) {
+    s.details += et_is_detail(m) && !et_is_generic(m);
+    s.completed += et_is_state(m) && m->meaning == et_known(ET_IS_COMPLETED);
+    if (!et_is_primary(m)) {
       continue;
     }
-    if (is_generic(m)) {
+    if (et_is_generic(m)) {
       s.verify++;
     } else if (et_is_certificate(m->meaning)) {
       s.faults++;
@@ -461,10 +243,10 @@ static void raise_details(struct et_match *matches, unsigned num,
   for (i = 0; i < num; i++) {
     struct et_match *m = &matches[i];
 
-    if (is_detail(m)) {
+    if (et_is_detail(m)) {
       m->nature = TLSDIAG_NATURE_DETECTED;
       m->flags |= s->completed != 0 && s->verify == 0 ? ET_MATCH_QUIET : 0;
-      s->faults += !is_generic(m);
+      s->faults += !et_is_generic(m);
     }
   }
 }
@@ -473,7 +255,7 @@ static int is_outdone(const struct et_match *m, const struct summary *s)
 {
   unsigned better = s->exact + s->faults + s->verify;
 
-  if (is_generic(m)) {
+  if (et_is_generic(m)) {
     return s->faults != 0;
   }
   if (m->meaning == et_known(ET_IS_TOO_VAGUE)) {
@@ -496,7 +278,7 @@ static void step_back(struct et_match *matches, unsigned num)
         s.exact + s.verify + s.ends != 0) {
       m->meaning = (uint8_t)et_known(ET_IS_CONTEXT);
     }
-    if (is_primary(m) && is_outdone(m, &s)) {
+    if (et_is_primary(m) && is_outdone(m, &s)) {
       m->nature = TLSDIAG_NATURE_SECONDARY;
     }
   }
@@ -505,8 +287,8 @@ static void step_back(struct et_match *matches, unsigned num)
 /* Does it say why, in a wording that is known? */
 static int is_known_fault(const struct et_match *m)
 {
-  return is_primary(m) && m->value != ET_VALUE_IS_GUESS && !is_generic(m) &&
-         !et_is_transport(m->meaning) &&
+  return et_is_primary(m) && m->value != ET_VALUE_IS_GUESS &&
+         !et_is_generic(m) && !et_is_transport(m->meaning) &&
          m->meaning != et_known(ET_IS_TOO_VAGUE);
 }
 
@@ -535,8 +317,8 @@ static void drop_guesses(struct et_match *matches, unsigned num)
   unsigned i;
 
   for (i = 0; i < num; i++) {
-    known |= is_known_fault(&matches[i]) || is_detail(&matches[i]);
-    generic |= is_primary(&matches[i]) && is_generic(&matches[i]) &&
+    known |= is_known_fault(&matches[i]) || et_is_detail(&matches[i]);
+    generic |= et_is_primary(&matches[i]) && et_is_generic(&matches[i]) &&
                matches[i].value != ET_VALUE_IS_GUESS;
   }
   for (i = 0; i < num; i++) {
@@ -559,72 +341,14 @@ void et_judge(struct et_match *matches, unsigned num_matches, unsigned told)
       m->flags |= ET_MATCH_DROP;
     }
   }
-  for (i = 0; i < num_matches; i++) {
-    if (matches[i].value == ET_VALUE_IS_CODE &&
-        !(matches[i].flags & ET_MATCH_DROP)) {
-      join_code(matches, num_matches, i);
-    }
-  }
+  et_join_codes(matches, num_matches);
   drop_guesses(matches, num_matches);
-  read_era(matches, num_matches);
-  learn_sides(matches, num_matches, told);
-  join_details(matches, num_matches);
+  et_read_era(matches, num_matches);
+  et_learn_sides(matches, num_matches, told);
+  et_join_details(matches, num_matches);
   place_ends(matches, num_matches);
   find_echoes(matches, num_matches);
   asked_first(matches, num_matches);
   drop_doubles(matches, num_matches);
   step_back(matches, num_matches);
-}
-
-static const struct et_causes *causes_of(const struct et_match *m)
-{
-  const struct et_meaning *meaning = et_meaning_of(m->meaning);
-  unsigned side = m->side;
-
-  /* The table speaks of who received an alert. */
-  if (m->nature == TLSDIAG_NATURE_SENT && side != 0 && meaning->alert != 255) {
-    side = 3 - side;
-  }
-  if ((m->flags & ET_MATCH_OURS) && side != 0 && meaning->alert != 255) {
-    side = 3 - side;
-  }
-  return &meaning->by[side];
-}
-
-/* A guess is less sure, and what little proves is in a low voice. */
-static uint8_t spoken(const struct et_match *m, unsigned weight)
-{
-  if (m->flags & ET_MATCH_QUIET) {
-    return (uint8_t)(weight / 2);
-  }
-  return (uint8_t)(m->value == ET_VALUE_IS_GUESS ? weight * 7 / 10 : weight);
-}
-
-void et_hint(const struct et_match *m, tlsdiag_hint *hint)
-{
-  static const uint8_t parties[] = {TLSDIAG_PARTY_UNKNOWN, TLSDIAG_PARTY_CLIENT,
-                                    TLSDIAG_PARTY_SERVER};
-  const struct et_causes *causes = causes_of(m);
-  int speaks = (m->nature != TLSDIAG_NATURE_STATE &&
-                m->nature != TLSDIAG_NATURE_SECONDARY) ||
-               m->meaning == et_known(ET_IS_COMPLETED);
-
-  memset(hint, 0, sizeof *hint);
-  hint->offset = m->at;
-  hint->len = m->end - m->at;
-  hint->code = m->code;
-  hint->pattern = m->pattern;
-  hint->stack = m->stack;
-  hint->alert =
-      m->alert == 255 || (m->flags & ET_MATCH_OURS) ? 0xffff : m->alert;
-  hint->side = parties[m->side];
-  hint->nature = m->nature;
-  hint->stage = m->stage;
-  while (speaks && hint->num_causes < 4 &&
-         causes->weight[hint->num_causes] != 0) {
-    hint->cause[hint->num_causes] = causes->cause[hint->num_causes];
-    hint->weight[hint->num_causes] =
-        spoken(m, causes->weight[hint->num_causes]);
-    hint->num_causes++;
-  }
 }

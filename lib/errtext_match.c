@@ -5,7 +5,14 @@
  * constant, so that a text takes time proportional to its length. */
 #include "errtext.h"
 
-enum { BUDGET = 96, CHUNK_MAX = 16, ALERT_MAX = 255 };
+enum { BUDGET = 96, CHUNK_MAX = 16, ALERT_MAX = 255, OPEN_MAX = 112 };
+
+struct place {
+  uint32_t number;
+  uint16_t node;
+  uint8_t at; /* tokens used */
+  uint8_t alert;
+};
 
 struct walk {
   const uint8_t *text;
@@ -16,13 +23,8 @@ struct walk {
   uint16_t pattern;
   uint32_t best_number;
   uint8_t best_alert;
-};
-
-struct place {
-  uint16_t node;
-  unsigned at; /* tokens used */
-  uint32_t number;
-  uint8_t alert;
+  unsigned num_open;
+  struct place open[OPEN_MAX];
 };
 
 /* A word can be used if the wording may go on across the gap before it. */
@@ -84,112 +86,146 @@ static unsigned alert_name(const struct walk *w, unsigned at, uint8_t *alert)
   return end;
 }
 
-static void follow(struct walk *w, struct place p);
+/* Where the walk still has to go: from each of the 18 words of a wording it
+ * leaves at most six other ways open. */
+static void push(struct walk *w, const struct place *p)
+{
+  if (w->num_open < OPEN_MAX) {
+    w->open[w->num_open++] = *p;
+  }
+}
 
-static void follow_number(struct walk *w, struct place p, unsigned slot)
+static void push_number(struct walk *w, struct place p, unsigned slot)
 {
   const struct et_token *t = &w->tokens[p.at];
-  uint16_t node = et_child(p.node, et_slot(slot));
 
-  if (node != 0 && (t->flags & (ET_DIGITS | ET_PREFIX)) &&
+  p.node = et_child(p.node, et_slot(slot));
+  if (p.node != 0 && (t->flags & (ET_DIGITS | ET_PREFIX)) &&
       (t->flags & ET_HEX)) {
     p.number = t->flags & ET_PREFIX ? et_token_hex(w->text, t)
                                     : et_token_decimal(w->text, t);
-    p.node = node;
     p.at++;
-    follow(w, p);
+    push(w, &p);
   }
 }
 
-static void follow_code(struct walk *w, struct place p)
+static void push_code(struct walk *w, struct place p)
 {
   const struct et_token *t = &w->tokens[p.at];
-  uint16_t node = et_child(p.node, et_slot(ET_CODE));
 
-  if (node != 0 && is_code(t)) {
+  p.node = et_child(p.node, et_slot(ET_CODE));
+  if (p.node != 0 && is_code(t)) {
     p.number = code_of(w->text, t);
-    p.node = node;
     p.at++;
-    follow(w, p);
+    push(w, &p);
   }
 }
 
-static void follow_alert(struct walk *w, struct place p)
+static void push_alert(struct walk *w, struct place p)
 {
   const struct et_token *t = &w->tokens[p.at];
-  uint16_t node = et_child(p.node, et_slot(ET_ALERT));
   unsigned end;
 
-  if (node == 0) {
+  p.node = et_child(p.node, et_slot(ET_ALERT));
+  if (p.node == 0) {
     return;
   }
-  p.node = node;
   end = alert_name(w, p.at, &p.alert);
   if (end == 0 && (t->flags & ET_DIGITS) &&
       et_token_decimal(w->text, t) <= ALERT_MAX) {
     p.alert = (uint8_t)et_token_decimal(w->text, t);
-    end = p.at + 1;
+    end = p.at + 1u;
   }
   if (end != 0) {
     p.number = p.alert;
-    p.at = end;
-    follow(w, p);
+    p.at = (uint8_t)end;
+    push(w, &p);
   }
 }
 
-static void follow_any(struct walk *w, struct place p)
+static void push_any(struct walk *w, struct place p)
 {
-  uint16_t node = et_child(p.node, et_slot(ET_ANY));
-
-  if (node != 0) {
-    p.node = node;
-    p.at = chunk_end(w, p.at);
-    follow(w, p);
+  p.node = et_child(p.node, et_slot(ET_ANY));
+  if (p.node != 0) {
+    p.at = (uint8_t)chunk_end(w, p.at);
+    push(w, &p);
   }
 }
 
-/* Depth of the recursion: the longest wording, 18 words. */
-static void follow(struct walk *w, struct place p)
+static void push_word(struct walk *w, struct place p)
 {
-  uint16_t node;
+  uint16_t word = w->tokens[p.at].word;
 
-  if (et_node_value(p.node) != 0 && p.at > w->best) {
-    w->best = p.at;
-    w->pattern = (uint16_t)(et_node_value(p.node) - 1);
-    w->best_number = p.number;
-    w->best_alert = p.alert;
+  p.node = word == ET_NO_WORD ? 0 : et_child(p.node, word);
+  if (p.node != 0) {
+    p.at++;
+    push(w, &p);
   }
-  if (w->budget == 0 || !usable(w, p.at)) {
-    return;
-  }
-  w->budget--;
-  node = w->tokens[p.at].word == ET_NO_WORD
-             ? 0
-             : et_child(p.node, w->tokens[p.at].word);
-  if (node != 0) {
-    struct place next = p;
+}
 
-    next.node = node;
-    next.at++;
-    follow(w, next);
+static void look_at(struct walk *w, const struct place *p)
+{
+  if (et_node_value(p->node) != 0 && p->at > w->best) {
+    w->best = p->at;
+    w->pattern = (uint16_t)(et_node_value(p->node) - 1);
+    w->best_number = p->number;
+    w->best_alert = p->alert;
   }
-  follow_number(w, p, ET_NUMBER);
-  if (w->tokens[p.at].flags & ET_MINUS) {
-    follow_number(w, p, ET_NEGATIVE);
+}
+
+/* All ways on from a place; the last one pushed is gone first, so the word
+ * itself comes before what stands for it. */
+static void push_ways(struct walk *w, const struct place *p)
+{
+  unsigned flags = w->tokens[p->at].flags;
+
+  push_any(w, *p);
+  push_alert(w, *p);
+  push_code(w, *p);
+  if (flags & ET_PAREN) {
+    push_number(w, *p, ET_ENCLOSED);
   }
-  if (w->tokens[p.at].flags & ET_PAREN) {
-    follow_number(w, p, ET_ENCLOSED);
+  if (flags & ET_MINUS) {
+    push_number(w, *p, ET_NEGATIVE);
   }
-  follow_code(w, p);
-  follow_alert(w, p);
-  follow_any(w, p);
+  push_number(w, *p, ET_NUMBER);
+  push_word(w, *p);
+}
+
+static void follow(struct walk *w, const struct place *first)
+{
+  push(w, first);
+  while (w->num_open > 0) {
+    struct place p = w->open[--w->num_open];
+
+    look_at(w, &p);
+    if (w->budget > 0 && usable(w, p.at)) {
+      w->budget--;
+      push_ways(w, &p);
+    }
+  }
+}
+
+/* The room for open places needs no value. */
+static void begin(struct walk *w, const uint8_t *text,
+                  const struct et_token *tokens, unsigned num_tokens)
+{
+  w->text = text;
+  w->tokens = tokens;
+  w->num_tokens = num_tokens;
+  w->budget = BUDGET;
+  w->best = 0;
+  w->pattern = 0;
+  w->best_number = 0;
+  w->best_alert = 255;
+  w->num_open = 0;
 }
 
 unsigned et_match(const uint8_t *text, const struct et_token *tokens,
                   unsigned num_tokens, struct et_match *found)
 {
-  struct walk w = {text, tokens, num_tokens, BUDGET, 0, 0, 0, 255};
-  struct place p = {0, 1, 0, 255};
+  struct walk w;
+  struct place p = {0, 0, 1, 255};
   const struct et_pattern *pattern;
   const struct et_token *last;
 
@@ -197,7 +233,8 @@ unsigned et_match(const uint8_t *text, const struct et_token *tokens,
   if (p.node == 0) {
     return 0;
   }
-  follow(&w, p);
+  begin(&w, text, tokens, num_tokens);
+  follow(&w, &p);
   if (w.best == 0) {
     return 0;
   }
