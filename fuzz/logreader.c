@@ -31,10 +31,33 @@ static void check_line(const uint8_t *bytes, size_t len)
   log_line_parse(&l, exact, len);
   check_span(&l, &l.time);
   check_span(&l, &l.client);
+  check_span(&l, &l.port);
   check_span(&l, &l.name);
+  check_span(&l, &l.site);
+  check_span(&l, &l.tag);
   check_span(&l, &l.body);
   check_span(&l, &l.further);
   free(exact);
+}
+
+/* The last line, with all before it for its context. */
+static void check_context(const uint8_t *text, size_t len)
+{
+  struct log_line all;
+  struct log_line l;
+  size_t from = len;
+
+  while (from > 0 && text[from - 1] != '\n') {
+    from--;
+  }
+  log_line_parse(&l, text + from, len - from);
+  log_line_context(&l, text, 30);
+  memset(&all, 0, sizeof all);
+  all.all.ptr = text;
+  all.all.len = len;
+  check_span(&all, &l.time);
+  check_span(&all, &l.client);
+  check_span(&all, &l.port);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
@@ -66,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     size_t end = stop != NULL ? (size_t)(stop - text) : len;
 
     check_line(text + at, end - at);
+    check_context(text, end);
     at = end + 1;
   }
   free(text);

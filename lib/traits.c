@@ -6,6 +6,8 @@
 /* Failures before it, this far back, belong to one story. */
 #define STORY_US 60000000u
 
+enum { ALERT_NONE = 0xff };
+
 int attempt_counts(const tlsdiag_attempt *a)
 {
   return attempt_failed(a) || attempt_is_probe(a);
@@ -36,10 +38,18 @@ int attempts_same_site(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
   return same_server(a, b);
 }
 
+/* Of a log line nobody knows how the connection ended, only what it says. */
+static int same_end(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
+{
+  int is_seen = a->alert != ALERT_NONE || a->end_how != 0;
+
+  return a->alert == b->alert && a->end_by == b->end_by &&
+         a->end_how == b->end_how && (is_seen || a->cause == b->cause);
+}
+
 int attempts_alike(const tlsdiag_attempt *a, const tlsdiag_attempt *b)
 {
-  return same_server(a, b) && same_name(a, b) && a->alert == b->alert &&
-         a->end_by == b->end_by && a->end_how == b->end_how &&
+  return same_server(a, b) && same_name(a, b) && same_end(a, b) &&
          attempt_failed(a) == attempt_failed(b) &&
          attempt_is_probe(a) == attempt_is_probe(b) && attempt_counts(b) &&
          attempt_at_hello(a) == attempt_at_hello(b) &&

@@ -38,3 +38,12 @@ void input_run(struct tool *t, const char *name)
     t->num_unreadable++;
   }
 }
+
+void input_end(struct tool *t)
+{
+#ifdef HAVE_TEXT_READERS
+  text_end(t);
+#else
+  (void)t;
+#endif
+}

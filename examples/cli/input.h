@@ -25,9 +25,13 @@ struct input_reader {
 /* Opens, recognises, reads.  Counts into t->num_read or num_unreadable. */
 void input_run(struct tool *t, const char *name);
 
+/* After the last input: tells what several of them say together. */
+void input_end(struct tool *t);
+
 /* Logs, dumps and error texts (text_report.c). */
 int text_recognise(const uint8_t *head, size_t head_len, int is_whole);
 int text_report(struct tool *t, struct source *s);
+void text_end(struct tool *t);
 /* `tlsdiag explain TEXT...` for what is neither a cause nor an alert.
  * Returns an exit status. */
 int text_explain(struct tool *t, int num_words, char **words);

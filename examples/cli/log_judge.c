@@ -8,46 +8,26 @@
 enum {
   MESSAGES = 4096,
   PROBES = 8,
-  CLIENTS = 2048,
   HEX_MIN = 80, /* digits of a hello in a log, at least */
   HELLO_MAX = 4096,
-  SCAN_MAX = 16 << 10,
-  GROUP_US = 30 * 1000000
+  SCAN_MAX = 16 << 10
 };
 
 struct log_judge {
   struct log_message messages[MESSAGES];
   struct log_message other; /* for what is not kept */
   struct judged judged;
-  void *tracker_memory;
-  tlsdiag_tracker *tracker;
   uint8_t hello[HELLO_MAX];
 };
 
 struct log_judge *log_judge_new(void)
 {
-  struct log_judge *g = calloc(1, sizeof *g);
-  size_t size = tlsdiag_tracker_size(CLIENTS);
-
-  if (g == NULL) {
-    return NULL;
-  }
-  g->tracker_memory = malloc(size);
-  if (g->tracker_memory == NULL ||
-      tlsdiag_tracker_init(g->tracker_memory, size, CLIENTS, &g->tracker) !=
-          TLSDIAG_STATUS_OK) {
-    log_judge_free(g);
-    return NULL;
-  }
-  return g;
+  return calloc(1, sizeof(struct log_judge));
 }
 
 void log_judge_free(struct log_judge *g)
 {
-  if (g != NULL) {
-    free(g->tracker_memory);
-    free(g);
-  }
+  free(g);
 }
 
 static int is_hex(uint8_t c)
@@ -150,8 +130,8 @@ static void keep(struct log_message *m, const struct log_line *line,
   }
 }
 
-const struct log_message *log_judge_line(struct log_judge *g,
-                                         const struct log_line *line)
+struct log_message *log_judge_line(struct log_judge *g,
+                                   const struct log_line *line)
 {
   uint64_t hash;
   size_t i;
@@ -178,55 +158,4 @@ const struct log_message *log_judge_line(struct log_judge *g,
   keep(m, line, hash);
   judge(g, m, line);
   return m;
-}
-
-static const tlsdiag_track *add_attempt(struct log_judge *g,
-                                        const struct counted *client,
-                                        const struct log_message *message,
-                                        uint64_t t_us, uint64_t number)
-{
-  const tlsdiag_track *track = NULL;
-  tlsdiag_attempt attempt = message->attempt;
-
-  attempt.t_us = t_us;
-  attempt.id = number;
-  (void)tlsdiag_tracker_add(g->tracker, client->text, client->len, &attempt,
-                            &track);
-  return track;
-}
-
-/* One failure of a client says little about others; only the second within
- * seconds is worth the tracker's time. */
-unsigned log_judge_group(struct log_judge *g, struct counted *client,
-                         const struct log_line *line, uint64_t number,
-                         const struct log_message *message,
-                         tlsdiag_group *group)
-{
-  const tlsdiag_track *track;
-  const struct log_message *before;
-  uint64_t before_us;
-  uint32_t before_line;
-
-  if (client == NULL || line->t_us == 0 || !message->has_attempt ||
-      message == &g->other) {
-    return TLSDIAG_CAUSE_NONE;
-  }
-  before = &g->messages[client->last_message % MESSAGES];
-  before_us = client->last_us;
-  before_line = client->last_line;
-  client->last_us = line->t_us;
-  client->last_line = (uint32_t)number;
-  client->last_message = (uint32_t)(message - g->messages);
-  if (before_us == 0 || line->t_us - before_us > GROUP_US ||
-      !before->has_attempt) {
-    return TLSDIAG_CAUSE_NONE;
-  }
-  (void)add_attempt(g, client, before, before_us, before_line);
-  track = add_attempt(g, client, message, line->t_us, number);
-  memset(group, 0, sizeof *group);
-  group->size = sizeof *group;
-  return track != NULL &&
-                 tlsdiag_track_classify(track, group) == TLSDIAG_STATUS_OK
-             ? group->cause
-             : (unsigned)TLSDIAG_CAUSE_NONE;
 }

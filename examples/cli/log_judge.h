@@ -10,13 +10,7 @@ struct log_judge *log_judge_new(void);
 void log_judge_free(struct log_judge *g);
 /* Lines that mean the same are judged once.  The result is valid until the
  * next call. */
-const struct log_message *log_judge_line(struct log_judge *g,
-                                         const struct log_line *line);
-/* Tells what this line and earlier ones of the same client say together:
- * a cause other than TLSDIAG_CAUSE_NONE if there is a pattern. */
-unsigned log_judge_group(struct log_judge *g, struct counted *client,
-                         const struct log_line *line, uint64_t number,
-                         const struct log_message *message,
-                         tlsdiag_group *group);
+struct log_message *log_judge_line(struct log_judge *g,
+                                   const struct log_line *line);
 
 #endif

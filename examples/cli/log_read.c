@@ -4,12 +4,17 @@
 #include <string.h>
 
 #include "log_find.h"
+#include "log_groups.h"
 #include "log_judge.h"
 #include "log_report.h"
 
 enum {
   LINE_MAX_LEN = 64 << 10, /* of a longer line this much is looked at */
-  BLOCK = 128 << 10
+  BLOCK = 128 << 10,
+  HISTORY = 8 << 10, /* of the lines before, kept for look_back() */
+  LOOK_BACK = 30,    /* lines */
+  LOOK_BACK_LITTLE = 2,
+  VAIN_MANY = 64
 };
 
 struct reader {
@@ -22,20 +27,34 @@ struct reader {
   int wide_first;  /* index of the byte that matters: little-endian 0 */
   int odd;         /* half a unit is pending */
   uint64_t number; /* of the line that the next byte is in */
-  size_t len;
+  size_t old;      /* bytes of the block that were looked at already */
+  size_t len;      /* and all */
+  struct log_groups *groups;
+  unsigned num_vain;    /* times in a row that looking back did not help */
   int skips;            /* the rest of a line that was too long */
   const uint8_t *ahead; /* read before the stream */
   size_t ahead_len;
-  uint8_t block[BLOCK + LINE_MAX_LEN];
+  uint8_t block[HISTORY + BLOCK + LINE_MAX_LEN];
 };
+
+/* A line may need those before it to be understood.  Where they never help,
+ * as in logs without addresses, few are asked. */
+static void look_back(struct reader *r, struct log_line *line)
+{
+  int lacks = line->client.ptr == NULL || line->time.ptr == NULL;
+
+  if (lacks) {
+    log_line_context(line, r->block,
+                     r->num_vain < VAIN_MANY ? LOOK_BACK : LOOK_BACK_LITTLE);
+    r->num_vain = line->client.ptr == NULL ? r->num_vain + 1 : 0;
+  }
+}
 
 static void take_line(struct reader *r, const uint8_t *text, size_t len)
 {
   struct log_line line;
-  const struct log_message *m;
-  struct counted *client;
-  tlsdiag_group group;
-  unsigned cause;
+  struct log_message *m;
+  uint32_t client;
 
   log_line_parse(&line, text, len);
   m = log_judge_line(r->judge, &line);
@@ -43,25 +62,20 @@ static void take_line(struct reader *r, const uint8_t *text, size_t len)
   if (!m->is_failure) {
     return;
   }
+  look_back(r, &line);
   tally_add(&r->tally, &line, r->number, &m->verdict);
-  client = counter_add(&r->tally.clients, &line.client);
+  client = counter_add(r->tally.clients, &line.client);
   (void)counter_add(&r->tally.names, &line.name);
   if (r->tool->options->json) {
     log_report_line(r->tool, r->file, &line, r->number, &m->verdict);
   }
-  cause = log_judge_group(r->judge, client, &line, r->number, m, &group);
-  if (cause != TLSDIAG_CAUSE_NONE && cause < TALLY_CAUSES) {
-    r->tally.group[cause].count++;
-    if (r->tool->options->json) {
-      log_report_group(r->tool, r->file, &line, r->number, &group);
-    }
-  }
+  log_groups_add(r->groups, &line, r->number, client, m);
 }
 
 /* Looks at whole lines only; `end` is behind the last of them. */
 static void take_block(struct reader *r, size_t end)
 {
-  size_t at = 0;
+  size_t at = r->old;
 
   while (at < end) {
     size_t hit = at + log_find(&r->finder, r->block + at, end - at, &r->number);
@@ -125,27 +139,45 @@ static void skip_rest(struct reader *r)
   r->skips = 0;
 }
 
+/* The first bytes of the block go, up to `to`. */
+static void drop(struct reader *r, size_t to)
+{
+  r->old = r->old > to ? r->old - to : 0;
+  r->len -= to;
+  memmove(r->block, r->block + to, r->len);
+}
+
+/* All up to `end` was looked at; the last whole lines of it stay a while. */
+static void keep_history(struct reader *r, size_t end)
+{
+  size_t from = end > HISTORY ? end - HISTORY : 0;
+  const uint8_t *stop =
+      from > 0 ? memchr(r->block + from, '\n', end - from) : NULL;
+
+  r->old = end;
+  if (from > 0) {
+    drop(r, stop != NULL ? (size_t)(stop + 1 - r->block) : end);
+  }
+}
+
 static void take(struct reader *r, int is_end)
 {
   const uint8_t *last;
   size_t end;
 
   if (r->skips) {
+    drop(r, r->old);
     skip_rest(r);
   }
-  last = last_newline(r->block, r->len);
-  if (last == NULL && !is_end) {
-    if (r->len > LINE_MAX_LEN) {
-      take_long_line(r);
-    }
-    return;
+  last = last_newline(r->block + r->old, r->len - r->old);
+  if (last != NULL || is_end) {
+    end = is_end ? r->len : (size_t)(last + 1 - r->block);
+    take_block(r, end);
+    keep_history(r, end);
   }
-  end = is_end ? r->len : (size_t)(last + 1 - r->block);
-  take_block(r, end);
-  r->len -= end;
-  memmove(r->block, r->block + end, r->len);
-  if (r->len > LINE_MAX_LEN) {
-    take_long_line(r); /* or the next block would not fit behind it */
+  if (r->len - r->old > LINE_MAX_LEN) {
+    drop(r, r->old);
+    take_long_line(r);
   }
 }
 
@@ -220,7 +252,7 @@ int log_read(struct tool *t, struct source *s, const uint8_t *ahead,
   struct reader *r = calloc(1, sizeof *r);
   int status = -1;
 
-  if (r == NULL || tally_init(&r->tally) != 0 ||
+  if (r == NULL || (r->groups = log_groups_of(t)) == NULL ||
       (r->judge = log_judge_new()) == NULL) {
     tool_warn(t, s->name, "out of memory");
   } else {
@@ -229,12 +261,14 @@ int log_read(struct tool *t, struct source *s, const uint8_t *ahead,
     r->number = 1;
     r->ahead = ahead;
     r->ahead_len = ahead_len;
+    r->tally.clients = log_groups_clients(r->groups);
+    log_groups_file(r->groups, s->name);
     log_finder_init(&r->finder);
     look_at_head(r, s);
     while (fill(r, s->stream) > 0) {
       take(r, 0);
     }
-    r->tally.num_lines = r->number - 1 + (r->len > 0);
+    r->tally.num_lines = r->number - 1 + (r->len > r->old);
     take(r, 1);
     if (r->tally.num_lines < r->number - 1) {
       r->tally.num_lines = r->number - 1;
@@ -247,7 +281,7 @@ int log_read(struct tool *t, struct source *s, const uint8_t *ahead,
     }
   }
   if (r != NULL) {
-    tally_free(&r->tally);
+    counter_free(&r->tally.names);
     log_judge_free(r->judge);
   }
   free(r);

@@ -69,19 +69,6 @@ void log_report_line(struct tool *t, const char *file,
   out_str(o, "}\n");
 }
 
-void log_report_group(struct tool *t, const char *file,
-                      const struct log_line *line, uint64_t number,
-                      const tlsdiag_group *group)
-{
-  struct out *o = &t->out;
-
-  head_json(t, "group", file, line, number);
-  json_text(o, "cause", tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, group->cause));
-  json_number(o, "confidence", group->confidence);
-  json_text(o, "party", tlsdiag_name(TLSDIAG_REGISTRY_PARTY, group->party));
-  out_str(o, "}\n");
-}
-
 /* ---- the end: JSON ---- */
 
 static void cause_json(struct tool *t, unsigned cause,
@@ -151,7 +138,7 @@ static void end_json(struct tool *t, const char *file, const struct tally *s)
     }
   }
   out_char(o, ']');
-  top_json(t, "clients", &s->clients, REDACT_HOST);
+  top_json(t, "clients", s->clients, REDACT_HOST);
   top_json(t, "names", &s->names, REDACT_NAME);
   out_str(o, "}\n");
 }
@@ -275,21 +262,6 @@ static void top_people(struct tool *t, const char *title,
   }
 }
 
-static void groups_people(struct tool *t, const struct tally *s)
-{
-  struct row rows[ROWS];
-  size_t num = sorted(s->group, rows);
-  size_t i;
-
-  for (i = 0; i < num; i++) {
-    out_str(&t->out, i == 0 ? "\nSeen over several lines of one client\n" : "");
-    out_u64_width(&t->out, rows[i].tally->count, 12, ' ');
-    out_str(&t->out, "  ");
-    out_str(&t->out, tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, rows[i].cause));
-    out_char(&t->out, '\n');
-  }
-}
-
 static void end_people(struct tool *t, const char *file, const struct tally *s)
 {
   struct out *o = &t->out;
@@ -318,8 +290,7 @@ static void end_people(struct tool *t, const char *file, const struct tally *s)
     out_str(o, i == 0 ? "\nNoise\n" : "");
     row_people(t, &rows[i], s->num_noise);
   }
-  groups_people(t, s);
-  top_people(t, "Clients with most failures", &s->clients, REDACT_HOST);
+  top_people(t, "Clients with most failures", s->clients, REDACT_HOST);
   top_people(t, "Names with most failures", &s->names, REDACT_NAME);
   if (s->num_cut > 0) {
     out_str(o, "\nLines longer than 64 KiB were read up to there: ");

@@ -9,9 +9,6 @@
 void log_report_line(struct tool *t, const char *file,
                      const struct log_line *line, uint64_t number,
                      const tlsdiag_verdict *verdict);
-void log_report_group(struct tool *t, const char *file,
-                      const struct log_line *line, uint64_t number,
-                      const tlsdiag_group *group);
 void log_report_end(struct tool *t, const char *file, const struct tally *s);
 
 #endif

@@ -14,6 +14,7 @@ static int diagnose(struct tool *t)
   for (i = 0; i < t->options->num_operands; i++) {
     input_run(t, t->options->operands[i]);
   }
+  input_end(t);
   return tool_exit_status(t);
 }
 

@@ -6,6 +6,7 @@
 #include "escape.h"
 #include "input.h"
 #include "json.h"
+#include "log_groups.h"
 #include "log_line.h"
 #include "log_read.h"
 #include "text_show.h"
@@ -113,8 +114,9 @@ static int report_dump(struct tool *t, struct source *s, enum dump_kind kind)
   return status;
 }
 
-/* What a program printed about one connection has few lines and no times; its
- * lines explain each other, so they are judged together. */
+/* What a program printed about one connection has few lines, no times and no
+ * addresses in front; its lines explain each other, so they are judged
+ * together. */
 static int is_one_text(const struct source *s)
 {
   const uint8_t *at = s->head;
@@ -122,16 +124,21 @@ static int is_one_text(const struct source *s)
   struct log_line parts;
   unsigned lines = 0;
   unsigned timed = 0;
+  unsigned begun = 0;
 
   while (dump_next_line(&at, s->head + s->head_len, &line)) {
     if (line.len > 0) {
       log_line_parse(&parts, line.ptr, line.len);
       lines++;
-      timed += parts.time.ptr != NULL && parts.time.ptr - line.ptr < TIME_AT;
+      timed +=
+          parts.time.ptr != NULL && (parts.time.ptr - line.ptr < TIME_AT ||
+                                     line.ptr[0] == '{' || line.ptr[0] == '<');
+      begun += parts.client.ptr != NULL && parts.client.ptr - line.ptr < 2;
     }
   }
   return s->head_len > 0 && s->head[0] < 0x80 &&
-         memchr(s->head, 0, s->head_len) == NULL && timed * 4 <= lines;
+         memchr(s->head, 0, s->head_len) == NULL && timed * 4 <= lines &&
+         (begun < 2 || begun * 4 <= lines);
 }
 
 static int report_text(struct tool *t, const char *name, const uint8_t *text,
@@ -190,4 +197,9 @@ int text_report(struct tool *t, struct source *s)
     return report_dump(t, s, kind);
   }
   return is_one_text(s) ? report_text_or_log(t, s) : log_read(t, s, NULL, 0);
+}
+
+void text_end(struct tool *t)
+{
+  log_groups_end(t);
 }

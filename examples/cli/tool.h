@@ -9,10 +9,13 @@
 #include "out.h"
 #include "redact.h"
 
+struct log_groups;
+
 struct tool {
   const struct options *options;
   struct out out; /* standard output */
   struct redactor redactor;
+  struct log_groups *log_groups; /* of all the logs, NULL before the first */
   uint64_t num_failures; /* failed and not_tls, noise not counted */
   unsigned num_read;     /* inputs of which something could be read */
   unsigned num_unreadable;

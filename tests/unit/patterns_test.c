@@ -9,6 +9,7 @@
  *   gone                   the client left after the server's flight
  *   left                   the client left where the ServerHello should be
  *   probe                  no byte was sent
+ *   log-reset log-cipher log-86   a line of a log says so, and no more is known
  * then what differs from the usual hello: v= highest version, m= lowest,
  * s= server, n= name (0 none), h= shape, len= length, st= stage, ch= version
  * chosen, conf= own confidence, dur= milliseconds, and the words big, few,
@@ -51,6 +52,15 @@ static void ends_with_alert(tlsdiag_attempt *a, unsigned by, const char *number)
   }
 }
 
+static void is_logged(tlsdiag_attempt *a, unsigned cause, unsigned confidence)
+{
+  ends(a, cause, 0, 0);
+  a->confidence = (uint8_t)confidence;
+  a->stage = TLSDIAG_STAGE_TCP;
+  a->version_max = a->version_min = a->hello_len = 0;
+  a->hello_hash = a->hello_flags = 0;
+}
+
 static void ending(tlsdiag_attempt *a, const char *word)
 {
   if (strcmp(word, "ok") == 0) {
@@ -85,6 +95,12 @@ static void ending(tlsdiag_attempt *a, const char *word)
     a->stage = TLSDIAG_STAGE_TCP;
     a->version_max = a->version_min = a->hello_len = 0;
     a->hello_hash = a->name_hash = a->hello_flags = 0;
+  } else if (strcmp(word, "log-reset") == 0) {
+    is_logged(a, C(RESET_DURING_HANDSHAKE), 44);
+  } else if (strcmp(word, "log-cipher") == 0) {
+    is_logged(a, C(NO_SHARED_CIPHER), 90);
+  } else if (strcmp(word, "log-86") == 0) {
+    is_logged(a, C(INAPPROPRIATE_FALLBACK), 95);
   } else if (word[0] == 'a' || word[0] == 'c') {
     ends_with_alert(a, word[0] == 'a', word + 1);
   } else {
@@ -302,6 +318,14 @@ static const struct scene provoked[] = {
   {"0 probe | 5000 probe | 10000 probe", C(CONNECTION_PROBE), 95, 99, 0, 1, 7,
    7},
   {"0 ok dur=900 | 20 gone | 25 gone", C(CLIENT_ABORTED), 70, 78, 1, 0, 7, 6},
+  /* Log lines; the last ones of three servers' logs. */
+  {"0 log-reset | 1000 log-reset | 2000 log-86", C(RESET_DURING_HANDSHAKE), 50,
+   58, 0, 2, 7, 3},
+  {"0 log-cipher | 1000 log-86", C(NO_SHARED_CIPHER), 66, 72, 0, 1, 3, 1},
+  {"0 log-reset s=1 | 1000 log-reset s=2 | 500 log-86 s=3",
+   C(RESET_DURING_HANDSHAKE), 50, 58, 0, 1, 7, 1},
+  {"0 log-cipher | 1000 log-cipher | 2000 log-cipher", C(NO_SHARED_CIPHER), 91,
+   94, 0, 1, 7, 7},
 };
 
 /* What looks like one and is none. */
@@ -377,6 +401,13 @@ static const char *const near_misses[] = {
   "0 gone | 60000 ok",
   "0 probe | 5000 probe",
   "0 probe s=1 | 5000 probe s=2 | 10000 probe s=3",
+  /* log lines that repeat themselves twice only, or say different things, or
+   * nothing exact */
+  "0 log-cipher | 1000 log-cipher",
+  "0 log-cipher | 1000 log-reset | 2000 log-cipher",
+  "0 log-reset | 1000 log-reset | 2000 log-reset",
+  "0 log-reset | 90000 log-86",
+  "0 log-reset n=1 s=1 | 1000 log-86 n=2 s=2",
 };
 
 static void check(const struct scene *s)

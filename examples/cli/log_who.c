@@ -1,0 +1,269 @@
+#include "log_who.h"
+
+#include <string.h>
+
+enum { ADDRESS_MAX = 46, NAME_MAX = 253, WORD_MAX = 32, GAP_MAX = 4 };
+
+static int is_digit(uint8_t c)
+{
+  return c >= '0' && c <= '9';
+}
+
+static int is_letter(uint8_t c)
+{
+  return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+}
+
+static int is_hex(uint8_t c)
+{
+  return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+const uint8_t *log_word(const uint8_t *in, size_t len, const char *word)
+{
+  size_t word_len = strlen(word);
+  const uint8_t *end = in + len;
+  const uint8_t *at = in;
+
+  while ((size_t)(end - at) >= word_len &&
+         (at = memchr(at, word[0], (size_t)(end - at) - word_len + 1)) !=
+             NULL) {
+    if (memcmp(at, word, word_len) == 0) {
+      return at;
+    }
+    at++;
+  }
+  return NULL;
+}
+
+/* ---- addresses ---- */
+
+/* Four numbers up to 255: 10.0.19041.1 is a version. */
+static size_t ipv4_len(const uint8_t *p, size_t left)
+{
+  unsigned numbers = 0;
+  size_t at = 0;
+
+  while (numbers < 4) {
+    unsigned value = 0;
+    size_t digits = 0;
+
+    while (at < left && digits < 4 && is_digit(p[at])) {
+      value = value * 10 + (unsigned)(p[at++] - '0');
+      digits++;
+    }
+    if (digits == 0 || digits > 3 || value > 255) {
+      return 0;
+    }
+    numbers++;
+    if (numbers < 4 && (at >= left || p[at++] != '.')) {
+      return 0;
+    }
+  }
+  return at < left && (is_letter(p[at]) || p[at] == '-') ? 0 : at;
+}
+
+/* With "::" or all eight groups: 03:45:41 is a time and c:318: a line of a
+ * source. */
+static size_t ipv6_len(const uint8_t *p, size_t left)
+{
+  size_t len = 0;
+  unsigned colons = 0;
+  int is_short = 0;
+
+  while (len < left && len < ADDRESS_MAX &&
+         (is_hex(p[len]) || p[len] == ':' || p[len] == '.')) {
+    colons += p[len] == ':';
+    is_short |= p[len] == ':' && len > 0 && p[len - 1] == ':';
+    len++;
+  }
+  if (colons < 2 || colons > 8 || (!is_short && colons != 7) ||
+      (len < left && is_letter(p[len]))) {
+    return 0;
+  }
+  return len > 2 ? len : 0;
+}
+
+size_t log_address_len(const uint8_t *p, size_t left)
+{
+  size_t len = ipv4_len(p, left);
+
+  return len > 0 ? len : ipv6_len(p, left);
+}
+
+/* ---- the client ---- */
+
+static int is_one_of(const char *const *words, size_t count,
+                     const uint8_t *word, size_t len)
+{
+  size_t i;
+  size_t k;
+
+  for (i = 0; i < count; i++) {
+    for (k = 0; k < len && (word[k] | 0x20) == (uint8_t)(words[i][k] | 0x20);
+         k++) {
+    }
+    if (k == len && words[i][k] == '\0') {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+enum role { ROLE_OTHER, ROLE_CLIENT, ROLE_SERVER };
+
+/* What the word in front of an address says of it: `client: 192.0.2.7`,
+ * `rip=192.0.2.7`, `"remote_ip":"192.0.2.7"`, `connect to [192.0.2.7]`. */
+static enum role role_of(const uint8_t *line, const uint8_t *address)
+{
+  static const char *const clients[] = {
+      "client",      "from",
+      "rip",         "peer",
+      "remote",      "addr",
+      "remote_addr", "remote_ip",
+      "client_ip",   "client_addr",
+      "src",         "source",
+      "remoteaddr",  "accepted",
+      "clientip",    "rhost",
+      "ip",          "remote_host",
+      "remotehost",  "clienthost",
+      "host",        "downstream_remote_address"};
+  static const char *const others[] = {
+      "to",        "upstream", "server",        "lip",           "laddr",
+      "local",     "listen",   "dst",           "destination",   "backend",
+      "listening", "bind",     "upstream_host", "upstream_addr", "local_addr",
+      "https",     "http"};
+  const uint8_t *end = address;
+  const uint8_t *word;
+
+  while (end > line && address - end < GAP_MAX && end[-1] != 0 &&
+         strchr(" :=\"'[(</", end[-1]) != NULL) {
+    end--;
+  }
+  for (word = end; word > line && end - word < WORD_MAX && is_letter(word[-1]);
+       word--) {
+  }
+  if (word == end) {
+    return ROLE_OTHER;
+  }
+  if (is_one_of(clients, COUNT(clients), word, (size_t)(end - word))) {
+    return ROLE_CLIENT;
+  }
+  return is_one_of(others, COUNT(others), word, (size_t)(end - word))
+             ? ROLE_SERVER
+             : ROLE_OTHER;
+}
+
+static size_t port_len(const uint8_t *p, const uint8_t *end)
+{
+  size_t len = 0;
+
+  p += p < end && *p == ']';
+  if (p >= end || *p != ':') {
+    return 0;
+  }
+  while (p + 1 + len < end && len < 5 && is_digit(p[1 + len])) {
+    len++;
+  }
+  return len;
+}
+
+static void set_client(struct log_line *l, const uint8_t *at, size_t len)
+{
+  const uint8_t *end = l->all.ptr + l->all.len;
+  const uint8_t *behind = at + len;
+
+  l->client.ptr = at;
+  l->client.len = len;
+  l->port.ptr = NULL;
+  l->port.len = port_len(behind, end);
+  if (l->port.len > 0) {
+    l->port.ptr = behind + (*behind == ']') + 1;
+  }
+}
+
+/* nginx and syslogs write a quote as \x22. */
+static int is_behind_escape(const uint8_t *line, const uint8_t *p)
+{
+  return p - line >= 4 && p[-4] == '\\' && p[-3] == 'x' && is_hex(p[-2]) &&
+         is_hex(p[-1]);
+}
+
+/* An address may begin here: no part of a longer word or number. */
+static int may_begin(const uint8_t *line, const uint8_t *p)
+{
+  if (!is_hex(*p) && *p != ':') {
+    return 0;
+  }
+  return p == line || is_behind_escape(line, p) ||
+         !(is_hex(p[-1]) || is_letter(p[-1]) || p[-1] == '.' || p[-1] == '-' ||
+           p[-1] == ':');
+}
+
+void log_client_find(struct log_line *l)
+{
+  const uint8_t *line = l->all.ptr;
+  const uint8_t *end = line + l->all.len;
+  const uint8_t *p;
+
+  for (p = line; end - p >= 3; p++) {
+    size_t len;
+    enum role role;
+
+    if (p == l->time.ptr && l->time.len > 0) {
+      p += l->time.len - 1;
+      continue;
+    }
+    if (!may_begin(line, p) ||
+        (len = log_address_len(p, (size_t)(end - p))) == 0) {
+      continue;
+    }
+    role = role_of(line, p);
+    if (role == ROLE_CLIENT) {
+      set_client(l, p, len);
+      return;
+    }
+    if (role != ROLE_SERVER &&
+        (l->client.ptr == NULL ||
+         (l->port.len == 0 && port_len(p + len, end) > 0))) {
+      set_client(l, p, len);
+    }
+    p += len - 1;
+  }
+}
+
+/* ---- names ---- */
+
+int log_name_set(struct log_line *l, const char *mark, const char *stops)
+{
+  const uint8_t *at = log_word(l->all.ptr, l->all.len, mark);
+  const uint8_t *end = l->all.ptr + l->all.len;
+  size_t len = 0;
+
+  if (at == NULL) {
+    return 0;
+  }
+  at += strlen(mark);
+  while (at + len < end && len < NAME_MAX && at[len] != 0 &&
+         strchr(stops, at[len]) == NULL) {
+    len++;
+  }
+  if (len < 2) {
+    return 0; /* "-" is no name */
+  }
+  l->name.ptr = at;
+  l->name.len = len;
+  return 1;
+}
+
+void log_name_find(struct log_line *l)
+{
+  (void)(log_name_set(l, "host: \"", "\"") ||
+         log_name_set(l, "sni=", " ,\"\t") ||
+         log_name_set(l, "\"server_name\":\"", "\"") ||
+         log_name_set(l, "\"sni\":\"", "\"") ||
+         log_name_set(l, "\"requested_server_name\":\"", "\"") ||
+         log_name_set(l, "SNI: ", " ,\t"));
+}
