@@ -1,33 +1,48 @@
-// app.js: what was pasted or dropped, to the module, to the page.
+// app.js: bytes of any kind to the module, its words back.
 'use strict';
+
+const SLICE_MS = 20;       // the page draws and listens between slices
+const TEXT_MAX = 64 << 20; // more is no text that anybody reads
+const HEX = /^([0-9a-f]{2}){8,}$/i;
+const COUNTS = ['completed', 'foreign', 'fragments', 'cut', 'missing',
+  'unwatched'];
+
+// "c0a80717", "443" to 192.168.7.23:443; IPv6 as RFC 5952 writes it.
+function hostOf(hex) {
+  const bytes = hex.match(/../g).map((pair) => parseInt(pair, 16));
+  if (bytes.length === 4) { return bytes.join('.'); }
+  const words = hex.match(/..../g).map((word) =>
+    parseInt(word, 16).toString(16)).join(':');
+  const zeros = (words.match(/\b0(:0)+\b/g) || []).sort((a, b) =>
+    b.length - a.length)[0];
+  return zeros ? words.replace(zeros, '::').replace(/:{3,}/, '::') : words;
+}
+const endOf = (hex, port) => (hex.length === 8 ? `${hostOf(hex)}:${port}`
+  : `[${hostOf(hex)}]:${port}`);
 
 class Diagnosis {
   constructor(instance) {
     this.c = instance.exports;
+    this.job = 0; // the newest; an older one stops where it is
+  }
+
+  bytesAt(pointer, length) {
+    return new Uint8Array(this.c.memory.buffer, pointer, length);
   }
 
   words(length) {
-    return new TextDecoder().decode(new Uint8Array(this.c.memory.buffer,
-      this.c.output(), length));
+    return new TextDecoder().decode(this.bytesAt(this.c.output(), length));
   }
 
   put(bytes) {
     const part = bytes.subarray(0, this.c.input_size());
-    new Uint8Array(this.c.memory.buffer).set(part, this.c.input());
+    this.bytesAt(this.c.input(), part.length).set(part);
     return part.length;
   }
 
-  feed(side, time, bytes) {
-    for (let at = 0; at < bytes.length; at += this.c.input_size()) {
-      this.c.feed(side, time, this.put(bytes.subarray(at)));
-    }
-  }
-
   // The verdict on the flow, its words, and the ladder of what was seen.
-  answer(client, server) {
+  answer() {
     const verdict = JSON.parse(this.words(this.c.verdict()));
-    verdict.client = client || null;
-    verdict.server = server || null;
     verdict.text = this.words(this.c.explain());
     verdict.ladder = [];
     for (let i = 0, length; (length = this.c.observation(i)) > 0; i++) {
@@ -39,103 +54,195 @@ class Diagnosis {
   }
 
   hello(bytes) {
-    this.c.begin(0);
-    this.feed(0, 0n, bytes);
-    this.c.close(0, 5, 0n);
-    return [this.answer()];
+    this.c.begin();
+    for (let at = 0; at < bytes.length; at += this.c.input_size()) {
+      this.c.feed(this.put(bytes.subarray(at)));
+    }
+    this.c.close();
+    return this.answer();
   }
 
-  // Each line by itself; lines that say nothing are left out.
-  text(text) {
-    const out = [];
-    for (const line of text.split('\n')) {
-      this.c.begin(0);
-      if (line && this.c.hint(this.put(new TextEncoder().encode(line))) > 0) {
-        const verdict = this.answer();
-        verdict.line = line;
-        out.push(verdict);
+  // A verdict on one line, or null when it says nothing.
+  line(text) {
+    this.c.begin();
+    if (!this.c.hint(this.put(new TextEncoder().encode(text)))) { return null; }
+    const verdict = this.answer();
+    verdict.line = text;
+    return verdict;
+  }
+
+  // Records that the module has ready.
+  take(out) {
+    const length = this.c.records_take();
+    const text = new TextDecoder().decode(
+      this.bytesAt(this.c.records(), length));
+    for (const record of text.split('\x1d').slice(0, -1)) {
+      const fields = record.split('\x1e');
+      if (fields[0] === 'connection') {
+        out.verdicts.push(this.connection(fields));
+      } else {
+        out.groups.push(this.group(fields));
       }
+    }
+  }
+
+  connection(fields) {
+    const verdict = JSON.parse(fields[1]);
+    verdict.index = Number(fields[2]);
+    verdict.start = BigInt(fields[3]);
+    verdict.client = endOf(fields[4], fields[5]);
+    verdict.server = endOf(fields[6], fields[7]);
+    verdict.text = fields[8];
+    verdict.ladder = [];
+    for (let at = 9; at + 3 < fields.length; at += 4) {
+      verdict.ladder.push({ side: fields[at] === '0' ? 'client' : 'server',
+        after: Number(BigInt(fields[at + 1]) - verdict.start) / 1e6,
+        frame: Number(fields[at + 2]), text: fields[at + 3] });
+    }
+    return verdict;
+  }
+
+  group(fields) {
+    return { cause: fields[1], confidence: Number(fields[2]), party: fields[3],
+      client: hostOf(fields[4]), text: fields[5],
+      connections: fields.slice(6, -1).map(Number) };
+  }
+
+  // Lets the page breathe; false when a newer job has begun.
+  async pause(job, told) {
+    if (told.since === undefined || performance.now() - told.since > SLICE_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      told.since = performance.now();
+    }
+    return this.job === job;
+  }
+
+  async lines(text, job, out) {
+    const told = {};
+    for (const line of text.split('\n')) {
+      if (!await this.pause(job, told)) { return null; }
+      const verdict = line && this.line(line);
+      if (verdict) { out.verdicts.push(verdict); }
     }
     return out;
   }
 
-  capture(bytes) {
-    return connections(bytes).map((c) => this.connection(c));
+  async capture(first, chunks, job, out, progress) {
+    const random = crypto.getRandomValues(new BigUint64Array(1))[0];
+    if (!this.c.capture_begin(random)) { throw new Error('out of memory'); }
+    const links = new Set();
+    const reader = new CaptureReader((link, time, data) => {
+      if (!this.c.capture_frame(link, time, this.put(data))) {
+        links.add(link);
+      }
+    });
+    const told = {};
+    try {
+      for (let chunk = first; chunk; chunk = await chunks.next()) {
+        for (let at = 0; at < chunk.length; at += 1 << 16) {
+          if (!await this.pause(job, told)) { return null; }
+          reader.push(chunk.subarray(at, at + (1 << 16)));
+        }
+        this.take(out);
+        progress(chunks.read);
+      }
+      out.damage = reader.finish();
+    } catch (error) {
+      if (!reader.frames) { throw error; }
+      out.damage = error.message;
+    }
+    if (this.job !== job) { return null; }
+    this.c.capture_end();
+    this.take(out);
+    COUNTS.forEach((name, which) => {
+      out.counts[name] = this.c.capture_count(which);
+    });
+    out.frames = reader.frames;
+    out.links = [...links];
+    out.verdicts.sort((a, b) => a.index - b.index);
+    return out;
   }
 
-  // TCP put in order: a segment that comes early waits, a hole is a gap.
-  connection({ client, server, segments }) {
-    const next = [null, null], waiting = [[], []], base = [null, null];
-    const closed = [false, false];
-    this.c.begin(1);
-    const rel = (value, side) => (value - base[side]) >>> 0;
-    const take = (s, side) => {
-      const ahead = (s.seq - next[side]) | 0;
-      const fresh = ahead < 0 ? s.payload.subarray(-ahead) : s.payload;
-      if (ahead > 0) { return false; }
-      this.feed(side, s.time, fresh);
-      next[side] = (next[side] + fresh.length) >>> 0;
-      if (s.length > s.payload.length) { // cut short by the capture
-        this.c.gap(side, s.time, s.length - s.payload.length);
-        next[side] = (next[side] + s.length - s.payload.length) >>> 0;
-      }
-      return true;
-    };
-    for (const s of segments) {
-      const side = s.side, first = base[side] === null;
-      if (first) {
-        base[side] = (s.seq + (s.tcpFlags & 2 ? 1 : 0)) >>> 0;
-        next[side] = base[side];
-      }
-      if (s.tcpFlags & 16 && base[1 - side] === null) {
-        base[1 - side] = next[1 - side] = s.ack;
-      }
-      const again = s.length > 0 && ((s.seq - next[side]) | 0) < 0;
-      this.c.segment(side, s.tcpFlags & 0x1f, s.ttl, s.flags | (again ? 1 : 0),
-        s.ipId, s.window, s.mss, s.length,
-        s.tcpFlags & 2 ? 0 : rel(s.seq, side),
-        s.tcpFlags & 16 ? rel(s.ack, 1 - side) : 0, s.time);
-      if (s.length > 0 && !take(s, side)) {
-        waiting[side].push(s);
-      }
-      waiting[side].sort((a, b) => (a.seq - b.seq) | 0);
-      while (waiting[side].length && take(waiting[side][0], side)) {
-        waiting[side].shift();
-      }
-      if (s.tcpFlags & 5 && !closed[side]) {
-        closed[side] = true;
-        this.c.close(side, s.tcpFlags & 4 ? 2 : 1, s.time);
-      }
+  // Whatever it is: a capture, a hello in bytes or hexadecimal, or a text, from
+  // an async iterable of chunks.  null: a newer job has begun meanwhile.
+  async any(iterable, progress = () => {}) {
+    const job = ++this.job;
+    const chunks = new Chunks(iterable);
+    const out = { verdicts: [], groups: [], counts: {}, links: [] };
+    const first = await chunks.atLeast(4);
+    if (this.job !== job) { return null; }
+    if (isCapture(first)) {
+      return this.capture(first, chunks, job, out, progress);
     }
-    const last = segments[segments.length - 1].time;
-    for (const side of [0, 1]) {
-      for (const s of waiting[side]) {
-        this.c.gap(side, last, (s.seq - next[side]) >>> 0);
-        next[side] = s.seq;
-        take(s, side);
-      }
-    }
-    this.c.close(0, 5, last);
-    return this.answer(client, server);
-  }
-
-  // Whatever it is: a capture, a hello in bytes or hexadecimal, or a text.
-  any(bytes) {
-    const magic = new DataView(bytes.buffer, bytes.byteOffset,
-      bytes.byteLength).byteLength >= 4 ? bytes.slice(0, 4).join(' ') : '';
-    if (['212 195 178 161', '161 178 195 212', '77 60 178 161',
-      '161 178 60 77', '10 13 13 10'].includes(magic)) {
-      return this.capture(bytes);
-    }
+    const bytes = await chunks.all(first, TEXT_MAX);
+    if (this.job !== job) { return null; }
     const text = new TextDecoder().decode(bytes);
-    const digits = text.replace(/\s|:|0x/g, '');
-    if (/^([0-9a-f]{2}){8,}$/i.test(digits)) {
-      return this.hello(Uint8Array.from(digits.match(/../g),
-        (pair) => parseInt(pair, 16)));
+    const digits = text.length < 1 << 17 ? text.replace(/\s|:|0x/g, '') : '';
+    if (HEX.test(digits)) {
+      out.verdicts.push(this.hello(Uint8Array.from(digits.match(/../g),
+        (pair) => parseInt(pair, 16))));
+    } else if (bytes[0] === 0x16 || bytes[0] & 0x80) {
+      out.verdicts.push(this.hello(bytes));
+    } else {
+      return this.lines(text, job, out);
     }
-    return bytes[0] === 0x16 || bytes[0] & 0x80 ? this.hello(bytes)
-      : this.text(text);
+    return out;
   }
 }
 
-if (typeof module !== 'undefined') { module.exports = { Diagnosis }; }
+// Chunks one after another, with a count of their bytes.
+class Chunks {
+  constructor(iterable) {
+    this.source = iterable[Symbol.asyncIterator]
+      ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+    this.read = 0;
+  }
+
+  async next() {
+    const { done, value } = await this.source.next();
+    if (done) { return null; }
+    this.read += value.length;
+    return value;
+  }
+
+  // Chunks joined until there are so many bytes, or no more.
+  async atLeast(count) {
+    let joined = new Uint8Array(0);
+    for (let more; joined.length < count && (more = await this.next());) {
+      joined = join([joined, more]);
+    }
+    return joined;
+  }
+
+  async all(first, max) {
+    const parts = [first];
+    for (let more; this.read < max && (more = await this.next());) {
+      parts.push(more);
+    }
+    return join(parts);
+  }
+}
+
+function join(parts) {
+  const all = new Uint8Array(parts.reduce((sum, one) => sum + one.length, 0));
+  let at = 0;
+  for (const part of parts) { all.set(part, at); at += part.length; }
+  return all;
+}
+
+// The chunks of a file, unpacked if it is gzipped.
+async function* chunksOf(blob) {
+  const head = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  const packed = head[0] === 0x1f && head[1] === 0x8b;
+  const reader = (packed ? blob.stream().pipeThrough(
+    new DecompressionStream('gzip')) : blob.stream()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) { return; }
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}

@@ -1,148 +1,56 @@
-/* page.c: the library as a WebAssembly module for one page: one flow at a time,
- * bytes in by a buffer, words out by another. */
+/* page.c: the library as a WebAssembly module for one page: a hello or a text
+ * in by one buffer, words out by another.  Captures: page_capture.c. */
 #include <string.h>
 #include <tlsdiag/tlsdiag.h>
+#include "page.h"
 #include "verdict_json.h"
 
-#define EXPORT(name) __attribute__((export_name(name)))
-
-static uint8_t input[1 << 20], scratch[1 << 17];
-static char output[1 << 16];
+uint8_t page_in[PAGE_INPUT];
+char page_out[PAGE_OUTPUT];
+static uint8_t scratch[1 << 17];
 static tlsdiag_flow flow;
 static uint8_t hello[16384]; /* the client's first bytes */
 static uint32_t hello_len;
 
-/* -- the four functions a C compiler calls on its own -- */
-
-void *memcpy(void *to, const void *from, size_t len)
-{
-  uint8_t *t = to;
-  const uint8_t *f = from;
-
-  while (len-- > 0) {
-    *t++ = *f++;
-  }
-  return to;
-}
-
-void *memmove(void *to, const void *from, size_t len)
-{
-  uint8_t *t = to;
-  const uint8_t *f = from;
-
-  if (t < f) {
-    return memcpy(to, from, len);
-  }
-  while (len-- > 0) {
-    t[len] = f[len];
-  }
-  return to;
-}
-
-void *memset(void *to, int value, size_t len)
-{
-  uint8_t *t = to;
-
-  while (len-- > 0) {
-    *t++ = (uint8_t)value;
-  }
-  return to;
-}
-
-int memcmp(const void *a, const void *b, size_t len)
-{
-  const uint8_t *x = a, *y = b;
-
-  for (; len > 0; len--, x++, y++) {
-    if (*x != *y) {
-      return *x - *y;
-    }
-  }
-  return 0;
-}
-
-size_t strlen(const char *text)
-{
-  size_t len = 0;
-
-  while (text[len] != '\0') {
-    len++;
-  }
-  return len;
-}
-
-/* -- the page's calls -- */
-
 EXPORT("input") uint8_t *page_input(void)
 {
-  return input;
+  return page_in;
 }
 
 EXPORT("input_size") uint32_t page_input_size(void)
 {
-  return sizeof input;
+  return PAGE_INPUT;
 }
 
 EXPORT("output") char *page_output(void)
 {
-  return output;
+  return page_out;
 }
 
-EXPORT("begin") void page_begin(uint32_t wall_clock)
+EXPORT("begin") void page_begin(void)
 {
-  tlsdiag_flow_options options = {sizeof options, 0, NULL};
-
-  options.flags = wall_clock ? TLSDIAG_FLOW_WALL_CLOCK : 0;
-  tlsdiag_flow_init(&flow, sizeof flow, &options);
+  tlsdiag_flow_init(&flow, sizeof flow, NULL);
   hello_len = 0;
 }
 
-EXPORT("feed") void page_feed(uint32_t from, uint64_t t_us, uint32_t len)
+/* The client's next bytes. */
+EXPORT("feed") void page_feed(uint32_t len)
 {
-  if (len > sizeof input) {
+  uint32_t room = sizeof hello - hello_len;
+  uint32_t part = len < room ? len : room;
+
+  if (len > PAGE_INPUT) {
     return;
   }
-  tlsdiag_flow_feed(&flow, from, t_us, input, len, NULL);
-  if (from == TLSDIAG_FROM_CLIENT) {
-    uint32_t room = sizeof hello - hello_len;
-    uint32_t part = len < room ? len : room;
-    memcpy(hello + hello_len, input, part);
-    hello_len += part;
-  }
+  tlsdiag_flow_feed(&flow, TLSDIAG_FROM_CLIENT, 0, page_in, len, NULL);
+  memcpy(hello + hello_len, page_in, part);
+  hello_len += part;
 }
 
-EXPORT("gap") void page_gap(uint32_t from, uint64_t t_us, uint32_t missing)
+EXPORT("close") void page_close(void)
 {
-  tlsdiag_flow_gap(&flow, from, t_us, missing);
-}
-
-EXPORT("close") void page_close(uint32_t from, uint32_t how, uint64_t t_us)
-{
-  tlsdiag_flow_close(&flow, from, how, t_us);
-}
-
-/* Everything a TCP header told: see tlsdiag_segment. */
-EXPORT("segment")
-void page_segment(uint32_t from, uint32_t tcp_flags, uint32_t ttl,
-                  uint32_t flags, uint32_t ip_id, uint32_t window, uint32_t mss,
-                  uint32_t len, uint32_t seq, uint32_t ack, uint64_t t_us)
-{
-  tlsdiag_segment segment;
-
-  memset(&segment, 0, sizeof segment);
-  segment.size = sizeof segment;
-  segment.from = (uint8_t)from;
-  segment.tcp_flags = (uint8_t)tcp_flags;
-  segment.ttl = (uint8_t)ttl;
-  segment.flags = (uint8_t)flags;
-  segment.ip_id = (uint16_t)ip_id;
-  segment.window = (uint16_t)window;
-  segment.mss = (uint16_t)mss;
-  segment.payload_len = len;
-  segment.seq = seq;
-  segment.ack = ack;
-  segment.t_us = t_us;
-  tlsdiag_flow_segment(&flow, &segment);
+  tlsdiag_flow_close(&flow, TLSDIAG_FROM_CLIENT, TLSDIAG_CLOSE_END_OF_CAPTURE,
+                     0);
 }
 
 /* The text in the input buffer, as hints; how many. */
@@ -151,14 +59,14 @@ EXPORT("hint") uint32_t page_hint(uint32_t len)
   static tlsdiag_hint hints[16];
   size_t count = 16, i;
 
-  if (len > sizeof input) {
+  if (len > PAGE_INPUT) {
     return 0;
   }
   for (i = 0; i < 16; i++) {
     memset(&hints[i], 0, sizeof hints[i]);
     hints[i].size = sizeof hints[i];
   }
-  tlsdiag_text_scan(input, len, hints, sizeof hints[0], &count);
+  tlsdiag_text_scan(page_in, len, hints, sizeof hints[0], &count);
   for (i = 0; i < count && i < 16; i++) {
     tlsdiag_flow_hint(&flow, &hints[i], 0);
   }
@@ -183,7 +91,7 @@ EXPORT("verdict") uint32_t page_verdict(void)
                              &line.hello, NULL) != TLSDIAG_STATUS_OK) {
     line.hello.len = 0;
   }
-  return (uint32_t)verdict_json(&line, output, sizeof output);
+  return (uint32_t)verdict_json(&line, page_out, sizeof page_out);
 }
 
 EXPORT("explain") uint32_t page_explain(void)
@@ -193,9 +101,11 @@ EXPORT("explain") uint32_t page_explain(void)
   memset(&verdict, 0, sizeof verdict);
   verdict.size = sizeof verdict;
   tlsdiag_classify(&flow, &verdict);
-  return (uint32_t)tlsdiag_explain(&flow, &verdict, 0, output, sizeof output);
+  return (uint32_t)tlsdiag_explain(&flow, &verdict, 0, page_out,
+                                   sizeof page_out);
 }
 
+/* One step of the ladder: the side as a digit, then the words. */
 EXPORT("observation") uint32_t page_observation(uint32_t index)
 {
   tlsdiag_observation observation;
@@ -206,7 +116,7 @@ EXPORT("observation") uint32_t page_observation(uint32_t index)
       TLSDIAG_STATUS_OK) {
     return 0;
   }
-  output[0] = (char)('0' + observation.from);
-  return 1 + (uint32_t)tlsdiag_observation_text(&observation, output + 1,
-                                                sizeof output - 1);
+  page_out[0] = (char)('0' + observation.from);
+  return 1 + (uint32_t)tlsdiag_observation_text(&observation, page_out + 1,
+                                                sizeof page_out - 1);
 }
