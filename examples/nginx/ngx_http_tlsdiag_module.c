@@ -143,13 +143,17 @@ static void on_report(SSL *ssl, const tlsdiag_verdict *verdict, void *arg)
 
 /* -- failures that become an HTTP answer -- */
 
+/* ssl_verify_client in nginx's configuration of a server. */
+enum { VERIFY_OFF, VERIFY_ON, VERIFY_OPTIONAL, VERIFY_OPTIONAL_NO_CA };
+
 static SSL *ssl_of(ngx_http_request_t *r)
 {
   return r->connection->ssl != NULL ? r->connection->ssl->connection : NULL;
 }
 
 /* What nginx itself found wrong with the client's certificate, as its own error
- * log words it. */
+ * log words it.  It forgives what ssl_verify_client says it may: `optional` a
+ * certificate that is not there, `optional_no_ca` also one of an unknown CA. */
 static size_t certificate_error(ngx_http_request_t *r, SSL *ssl, char *text,
                                 size_t len)
 {
@@ -160,14 +164,15 @@ static size_t certificate_error(ngx_http_request_t *r, SSL *ssl, char *text,
   u_char *end = (u_char *)text;
 
   X509_free(cert);
-  if (conf->verify == 0 || r->err_status != NGX_HTTP_BAD_REQUEST) {
+  if (conf->verify == VERIFY_OFF || r->err_status != NGX_HTTP_BAD_REQUEST) {
     return 0;
   }
-  if (result != X509_V_OK) {
+  if (result != X509_V_OK && (conf->verify != VERIFY_OPTIONAL_NO_CA ||
+                              !ngx_ssl_verify_error_optional(result))) {
     end = ngx_snprintf((u_char *)text, len,
                        "client SSL certificate verify error: (%l:%s)", result,
                        X509_verify_cert_error_string(result));
-  } else if (cert == NULL) {
+  } else if (cert == NULL && conf->verify == VERIFY_ON) {
     end = ngx_snprintf((u_char *)text, len,
                        "client sent no required SSL certificate");
   }

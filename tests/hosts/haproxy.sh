@@ -69,7 +69,7 @@ same_lines "$work/want" "$work/got" "JSON of the error log"
 echo "ten failures named, a success silent"
 
 echo "== TCP frontend"
-background python3 "$top/tests/hosts/haproxy/behind.py" "$BEHIND_PORT"
+background python3 "$top/tests/hosts/behind.py" "$BEHIND_PORT"
 wait_port "$BEHIND_PORT"
 s_client "$PASS_PORT" "${good[@]}"
 s_client "$PASS_PORT" -noservername

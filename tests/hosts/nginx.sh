@@ -75,18 +75,19 @@ stream {
     behind.example 127.0.0.1:$behind;
     failing.example 127.0.0.1:$failing;
   }
+  log_format each '\$tlsdiag_cause \$tlsdiag_party \$tlsdiag_confidence '
+                  '\$tlsdiag_sni \$tlsdiag_ja4';
   log_format json escape=none '\$tlsdiag_json';
   preread_timeout 2s;
   server {
     listen 127.0.0.1:$stream;
     tlsdiag on;
     access_log $work/stream.log json;
+    access_log $work/each.log each;
     ssl_preread on;
     proxy_timeout 3s;
     proxy_pass \$there;
   }
-  log_format each '\$tlsdiag_cause \$tlsdiag_party \$tlsdiag_confidence '
-                  '\$tlsdiag_sni \$tlsdiag_ja4';
   server { # its TLS is its own: what comes out of it is no hello
     listen 127.0.0.1:$terminating ssl;
     ssl_certificate $work/pki/good.example.pem;
@@ -113,7 +114,15 @@ wait_port "$https"
 : >"$work/error.log" # the wait was a connection too
 causes()
 {
-  sed -n 's/.*tlsdiag: cause=\([a-z_]*\).*/\1/p' "$work/error.log"
+  sed -n 's/.*tlsdiag: cause=\([a-z_]*\).*/\1/p' "${1:-$work/error.log}"
+}
+# new_log: what is in the error log has been looked at; a crash is never well.
+new_log()
+{
+  if grep -E 'exited on signal|\[(alert|emerg|crit)\]' "$work/error.log"; then
+    fail "nginx is not well"
+  fi
+  : >"$work/error.log"
 }
 
 echo "== TLS-terminating server"
@@ -164,11 +173,99 @@ cat >"$work/want" <<'END'
 END
 cut -d' ' -f1-3 "$work/why.log" >"$work/got"
 same_lines "$work/want" "$work/got" "\$tlsdiag_* variables"
-grep -qE '^200 none none t13d' "$work/why.log" || fail "\$tlsdiag_ja4"
+grep -qE '^200 none none t13d[0-9a-z]+_[0-9a-f]{12}_[0-9a-f]{12} 97 [0-9a-f]{32} ' \
+  "$work/why.log" || fail "\$tlsdiag_ja4, _confidence, _ja3"
+
+# What nginx answers in HTTP over TLS 1.2 and HTTP/2 as well; a certificate that
+# is asked for and not needed is not missing; a resumed session is well.
+: >"$work/why.log"
+new_log
+request() # OPTIONS...: HTTP/2
+{
+  curl -sk -o /dev/null --max-time 10 "$@" || true
+}
+request --http2 --connect-to "good.example::127.0.0.1:$https" https://good.example/
+request --http2 --tls-max 1.2 "https://127.0.0.1:$mutual/"
+request --http2 --cert "$work/pki/stranger.pem" --key "$work/pki/stranger.key" \
+  --tls-max 1.2 "https://127.0.0.1:$mutual/"
+request --http2 --cert "$work/pki/client.pem" --key "$work/pki/client.key" \
+  "https://127.0.0.1:$mutual/"
+request "https://127.0.0.1:$optional/"
+raw_tls() # PORT TEXT: over TLS
+{
+  { printf '%b' "$2"; sleep 0.3; } | timeout 10 openssl s_client -quiet \
+    -connect "127.0.0.1:$1" >>"$work/clients.log" 2>&1 || true
+}
+raw_tls "$optional" 'nonsense\r\n\r\n'
+for version in -tls1_2 -tls1_3; do
+  rm -f "$work/session"
+  for with in -sess_out -sess_in; do
+    s_client "$https" "${good[@]}" $version $with "$work/session"
+  done
+done
+sleep 0.5
+cat >"$work/want" <<'END'
+200 none none HTTP/2.0 .
+400 client_certificate_missing client HTTP/2.0 .
+400 client_certificate_rejected client HTTP/2.0 .
+200 none none HTTP/2.0 .
+200 none none HTTP/1.1 .
+400 none none - .
+200 none none HTTP/1.0 .
+200 none none HTTP/1.0 r
+200 none none HTTP/1.0 .
+200 none none HTTP/1.0 r
+END
+cut -d' ' -f1-3,7,8 "$work/why.log" >"$work/got"
+same_lines "$work/want" "$work/got" "HTTP/2, optional certificates, resumption"
+printf '%s\n' client_certificate_missing client_certificate_rejected >"$work/want"
+causes >"$work/got"
+same_lines "$work/want" "$work/got" "error log of these"
 echo "nine failures named, two successes silent, variables right"
+echo "HTTP/2, an optional certificate, resumption: told as they are"
+
+echo "== workers"
+# A configuration is loaded while one client is in the middle of its hello: the
+# old worker judges it, a new one the next; the logs are opened again.
+pid_before=$(pgrep -P $master | sort | tr '\n' ' ')
+new_log
+raw "$https" 'h = hello("good.example", "c02b"); s.sendall(h[:40]); time.sleep(2)
+s.sendall(h[40:]); s.recv(99)' &
+slow=$!
+sleep 0.5
+kill -HUP $master
+sleep 0.7
+s_client "$https" "${good[@]}" -tls1_1 -cipher DEFAULT@SECLEVEL=0
+wait $slow
+sleep 0.5
+printf '%s\n' version_client_too_old no_shared_cipher >"$work/want"
+causes >"$work/got"
+same_lines "$work/want" "$work/got" "verdicts over a reload"
+[ "$(pgrep -P $master | sort | tr '\n' ' ')" != "$pid_before" ] ||
+  fail "no worker was replaced"
+mv "$work/json.log" "$work/json.old"
+kill -USR1 $master
+sleep 0.5
+for _ in 1 2 3 4 5 6; do
+  s_client "$https" -servername bad.example
+done
+sleep 0.3
+[ "$(grep -c sni_unrecognized "$work/json.log")" = 6 ] ||
+  fail "tlsdiag_log after the logs were opened again"
+new_log
+kill -KILL "$(pgrep -P $master | head -1)"
+sleep 1
+: >"$work/error.log" # it says so
+for _ in 1 2 3 4; do
+  s_client "$https" "${good[@]}" -tls1_1 -cipher DEFAULT@SECLEVEL=0
+done
+sleep 0.3
+[ "$(causes | sort | uniq -c | tr -s ' ')" = ' 4 version_client_too_old' ] ||
+  fail "verdicts after a worker was killed: $(causes)"
+echo "a reload in mid-hello, logs opened again, a worker killed: all is told"
 
 echo "== stream proxy"
-: >"$work/error.log"
+new_log
 : >"$work/stream.log"
 s_client "$stream" "${good[@]}"
 s_client "$stream" -noservername
@@ -185,6 +282,13 @@ while s.recv(9999):
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     break
 s.close()'
+background python3 "$top/tests/hosts/behind.py" "$failing"
+wait_port "$failing"
+for _ in fin rst silent alert; do
+  raw "$stream" 's.settimeout(9); s.sendall(hello("failing.example")); s.recv(999)'
+done
+raw "$stream" 's.sendall(hello("good.example")[:20]); s.recv(999)'
+raw "$stream" 's.recv(999)'
 sleep 0.5
 cat >"$work/want" <<'END'
 none
@@ -196,7 +300,14 @@ non_tls_to_tls_port
 closed_after_client_hello
 server_certificate_untrusted
 client_aborted
+closed_after_client_hello
+reset_after_client_hello
+no_response_to_client_hello
+no_shared_cipher
+handshake_timeout
+connection_probe
 END
+cp "$work/want" "$work/endings"
 python3 - "$work/stream.log" >"$work/got" <<'END'
 import json, sys
 for line in open(sys.argv[1]):
@@ -204,12 +315,34 @@ for line in open(sys.argv[1]):
 END
 same_lines "$work/want" "$work/got" "\$tlsdiag_json"
 # A client that gives up is noise: in the JSON, not in the error log.
-grep -vxE 'none|client_aborted' "$work/want" >"$work/failures"
-grep "server: 127.0.0.1:$stream" "$work/error.log" >"$work/error2.log"
-mv "$work/error2.log" "$work/error.log"
-causes >"$work/got"
+grep -vxE 'none|client_aborted|connection_probe' "$work/want" >"$work/failures"
+grep "server: 127.0.0.1:$stream" "$work/error.log" >"$work/proxy.log"
+causes "$work/proxy.log" >"$work/got"
 same_lines "$work/failures" "$work/got" "error log of the proxy"
-echo "eight failures named, split hello put together"
-if grep -E 'exited on signal|\[(alert|emerg|crit)\]' "$work/error.log"; then
-  fail "nginx is not well"
-fi
+cut -d' ' -f1 "$work/each.log" >"$work/got"
+same_lines "$work/endings" "$work/got" "\$tlsdiag_cause of the proxy"
+grep -qE '^none none 97 good.example t13d[0-9a-z]+_[0-9a-f]{12}_[0-9a-f]{12}$' \
+  "$work/each.log" || fail "the variables of a stream that went well"
+grep -qE '^no_shared_cipher client [0-9]+ good.example t12d' "$work/each.log" ||
+  fail "the variables of a stream that failed"
+grep -qE '^plain_http_to_tls_port client [0-9]+ - -$' "$work/each.log" ||
+  fail "the variables of a stream without a hello"
+echo "fourteen endings named, split hello put together"
+
+# Neither a stream server's own TLS nor UDP is a hello that passes through.
+: >"$work/each.log"
+new_log
+s_client "$terminating" "${good[@]}"
+python3 - "$datagrams" <<'END'
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(5)
+s.sendto(b"not a hello", ("127.0.0.1", int(sys.argv[1])))
+assert s.recv(99) == b"hello\n"
+END
+sleep 0.3
+printf '%s\n' '- - - - -' '- - - - -' >"$work/want"
+same_lines "$work/want" "$work/each.log" "TLS of the stream server's own, and UDP"
+[ -z "$(causes)" ] || fail "verdicts on what is no hello: $(causes)"
+echo "a stream server's own TLS and UDP are left alone"
+new_log

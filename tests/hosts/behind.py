@@ -4,7 +4,6 @@
 import socket
 import struct
 import sys
-import time
 
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 ways = ["fin", "rst", "silent", "alert"]
@@ -17,7 +16,11 @@ while ways:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                         struct.pack("ii", 1, 0))
     elif way == "silent":
-        time.sleep(7)
+        peer.settimeout(9)
+        try:
+            peer.recv(1)  # until the other side has had enough
+        except OSError:
+            pass
     elif way == "alert":
         peer.sendall(bytes((21, 3, 3, 0, 2, 2, 40)))
     peer.close()
