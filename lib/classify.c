@@ -304,6 +304,18 @@ static void try_any_alert(struct ranking *r)
   }
 }
 
+/* No more causes are counted than a caller's verdict of `size` bytes holds: a
+ * program compiled when there were fewer walks them by that count. */
+static void fit_causes(tlsdiag_verdict *v, size_t size)
+{
+  size_t head = offsetof(tlsdiag_verdict, causes);
+  size_t room = size > head ? (size - head) / sizeof v->causes[0] : 0;
+
+  if (v->num_causes > room) {
+    v->num_causes = (uint8_t)room;
+  }
+}
+
 int tlsdiag_classify(const tlsdiag_flow *flow, tlsdiag_verdict *out)
 {
   const struct flow *f = flow_of_const(flow);
@@ -324,6 +336,7 @@ int tlsdiag_classify(const tlsdiag_flow *flow, tlsdiag_verdict *out)
   try_policy(&r, f);
   try_group(&r, f);
   fill_verdict(f, &r, &v);
+  fit_causes(&v, versioned_size(out));
   versioned_out(out, &v, sizeof v);
   return TLSDIAG_STATUS_OK;
 }
