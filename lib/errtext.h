@@ -203,7 +203,8 @@ enum et_known {
   ET_IS_CL_MISSING,
   ET_IS_NO_SHARED_CIPHER,
   ET_IS_VER_REJECT,
-  ET_IS_SNI_UNKNOWN
+  ET_IS_SNI_UNKNOWN,
+  ET_IS_SERVER_CERT_ABSENT
 };
 unsigned et_known(enum et_known which);
 /* 1 for meanings that only tell how a connection ended (eof, rst, ...). */
@@ -235,37 +236,9 @@ int et_escaped_record(const uint8_t *text, size_t len, size_t from, size_t to,
 int et_hex_cue(const uint8_t *text, size_t len, const struct et_token *t,
                struct et_match *m);
 
-/* Concepts, in the order of errtext_concepts.csv. */
-enum {
-  ET_CONCEPT_CERT = 1,
-  ET_CONCEPT_CLIENT,
-  ET_CONCEPT_SERVER,
-  ET_CONCEPT_NOT,
-  ET_CONCEPT_EXPIRED,
-  ET_CONCEPT_YET,
-  ET_CONCEPT_SELF,
-  ET_CONCEPT_SIGNED,
-  ET_CONCEPT_TRUST,
-  ET_CONCEPT_ISSUER,
-  ET_CONCEPT_UNKNOWN,
-  ET_CONCEPT_NAME,
-  ET_CONCEPT_MATCH,
-  ET_CONCEPT_MISMATCH,
-  ET_CONCEPT_REVOKED,
-  ET_CONCEPT_LACK,
-  ET_CONCEPT_VERIFY,
-  ET_CONCEPT_CIPHER,
-  ET_CONCEPT_COMMON,
-  ET_CONCEPT_VERSION,
-  ET_CONCEPT_UNSUPPORTED,
-  ET_CONCEPT_SUPPORTED,
-  ET_CONCEPT_PLAIN,
-  ET_CONCEPT_HTTP,
-  ET_CONCEPT_RECEIVED,
-  ET_CONCEPT_TLS,
-  ET_CONCEPT_SNI,
-  ET_CONCEPT_FINE
-};
+/* ET_CONCEPT_*: what a word stands for. */
+#include "tables/errtext_concepts.inc"
+
 /* What one clause has said so far (errtext_concepts.c). */
 struct et_clause {
   uint32_t at;

@@ -186,7 +186,8 @@ unsigned et_known(enum et_known which)
                                      ET_MEANING_CL_MISSING,
                                      ET_MEANING_NO_SHARED_CIPHER,
                                      ET_MEANING_VER_REJECT,
-                                     ET_MEANING_SNI_UNKNOWN};
+                                     ET_MEANING_SNI_UNKNOWN,
+                                     ET_MEANING_SERVER_CERT_ABSENT};
 
   return meanings[which];
 }

@@ -17,7 +17,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOL = os.environ['TLSDIAG_TOOL']
 LITTLE = 50
-LEAST = 500
+LEAST = 600
 
 
 def explain(text, side):
