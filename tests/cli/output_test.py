@@ -184,8 +184,9 @@ class Statuses(ToolTest):
         self.assertTrue(found[0]['noise'])
 
     def test_wrong_calls(self):
-        for args in ([], ['--wat'], ['--color=pink', 'x'], ['-n', 'x', 'y'],
-                     ['hello'], ['diff', 'a'], ['explain'], ['-n-1', 'x']):
+        for args in ([], ['--wat'], ['--color=pink', 'x'],
+                     ['--side=middle', 'x'], ['-n', 'x', 'y'], ['hello'],
+                     ['diff', 'a'], ['explain'], ['-n-1', 'x']):
             result = self.run_tool(*args)
             self.assertEqual(result.status, 2, args)
             self.assertIn('tlsdiag', result.err)
