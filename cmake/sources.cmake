@@ -21,6 +21,7 @@ set(TLSDIAG_SOURCE_NAMES
   errtext_tables.c
   errtext_words.c
   explain.c
+  explain_policy.c
   extension_bodies.c
   extensions.c
   facts.c

@@ -131,6 +131,14 @@ static unsigned observation_of(const struct flow *f, unsigned kind)
   return 0;
 }
 
+/* A server that has no certificate lives on pre-shared keys: it did not take
+ * the one it was shown. */
+static int lives_on_keys(const struct facts *k)
+{
+  return k->policy_cause == TLSDIAG_CAUSE_NO_USABLE_SERVER_CERTIFICATE &&
+         fact_holds(k, FACT_PSK_BY_HAND);
+}
+
 /* The policy of a server that refused a hello says on what they differ. */
 static void try_policy(struct ranking *r, const struct flow *f)
 {
@@ -138,8 +146,10 @@ static void try_policy(struct ranking *r, const struct flow *f)
 
   if (k->policy_cause != 0 && at_hello(k) &&
       k->outcome == TLSDIAG_OUTCOME_FAILED) {
-    propose(r, k->policy_cause, 97, NO_RULE,
-            observation_of(f, TLSDIAG_OBS_POLICY));
+    propose(r,
+            lives_on_keys(k) ? TLSDIAG_CAUSE_PSK_UNKNOWN_IDENTITY
+                             : k->policy_cause,
+            97, NO_RULE, observation_of(f, TLSDIAG_OBS_POLICY));
   }
 }
 

@@ -1,6 +1,7 @@
 /* explain.c: a cause becomes a paragraph: what it is, who, why we think so,
  * what speaks against it, and the one change that fixes it. */
 #include "causes.h"
+#include "explain.h"
 #include "flow.h"
 #include "rules.h"
 #include "text.h"
@@ -100,6 +101,7 @@ static void paragraph(struct text *t, const tlsdiag_flow *flow,
   }
   list(t, flow, c->evidence, "  + ");
   list(t, flow, c->against, "  - ");
+  explain_policy(t, flow_of_const(flow), c);
   if (v->outcome != TLSDIAG_OUTCOME_NOT_TLS || c->id != TLSDIAG_CAUSE_NONE) {
     line(t, "To do: ", cause_text(c->id, TLSDIAG_SECTION_ADVICE));
   }

@@ -281,6 +281,24 @@ static int scheme_fits(const struct talk *t, unsigned scheme, unsigned auth)
           is_ecdsa_scheme(scheme));
 }
 
+/* TLS 1.3 ties an ECDSA signature to one curve (RFC 8446 section 4.2.3). */
+static int curve_fits(const struct talk *t, unsigned scheme)
+{
+  static const uint16_t curves[][2] = {{0x0403, 23}, {0x0503, 24},
+                                       {0x0603, 25}};
+  size_t i;
+
+  if (!version_is_13(t->out.version) || t->server.ecdsa_group == 0) {
+    return 1;
+  }
+  for (i = 0; i < sizeof curves / sizeof curves[0]; i++) {
+    if (curves[i][0] == scheme) {
+      return curves[i][1] == t->server.ecdsa_group;
+    }
+  }
+  return 1;
+}
+
 static unsigned choose_scheme(const struct talk *t, unsigned auth)
 {
   struct values values;
@@ -290,7 +308,7 @@ static unsigned choose_scheme(const struct talk *t, unsigned auth)
   for (i = 0; i < t->server.num_signature_algorithms; i++) {
     unsigned own = t->server.signature_algorithms[i];
 
-    if (scheme_fits(t, own, auth) &&
+    if (scheme_fits(t, own, auth) && curve_fits(t, own) &&
         offers(t, TLSDIAG_HAS_SIGNATURE_ALGORITHMS, own)) {
       return own;
     }
@@ -300,7 +318,7 @@ static unsigned choose_scheme(const struct talk *t, unsigned auth)
   }
   values_init(&values, &t->ch, TLSDIAG_HAS_SIGNATURE_ALGORITHMS);
   while (values_next_real(&values, &scheme)) {
-    if (scheme_fits(t, scheme, auth)) {
+    if (scheme_fits(t, scheme, auth) && curve_fits(t, scheme)) {
       return scheme;
     }
   }
@@ -348,6 +366,15 @@ static unsigned version_bit(unsigned version)
   }
 }
 
+/* Before TLS 1.3 the groups of a hello are also the curves it takes in a
+ * certificate (RFC 8422 section 5.1). */
+static int certificate_curve_fits(const struct talk *t)
+{
+  return t->server.ecdsa_group == 0 || version_is_13(t->out.version) ||
+         !has(t, TLSDIAG_HAS_SUPPORTED_GROUPS) ||
+         offers(t, TLSDIAG_HAS_SUPPORTED_GROUPS, t->server.ecdsa_group);
+}
+
 static int certificate_fits(const struct talk *t,
                             const struct suite_info *suite)
 {
@@ -362,13 +389,14 @@ static int certificate_fits(const struct talk *t,
     return 0;
   }
   if ((flags & both) == 0) {
-    return 1;
+    return 1; /* not known */
   }
   if (suite->auth == SUITE_AUTH_RSA) {
     return (flags & TLSDIAG_POLICY_RSA_CERTIFICATE) != 0;
   }
   return suite->auth != SUITE_AUTH_ECDSA ||
-         (flags & TLSDIAG_POLICY_ECDSA_CERTIFICATE) != 0;
+         ((flags & TLSDIAG_POLICY_ECDSA_CERTIFICATE) != 0 &&
+          certificate_curve_fits(t));
 }
 
 /* How far a suite came before it failed. */

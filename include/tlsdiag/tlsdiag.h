@@ -292,7 +292,8 @@ typedef struct tlsdiag_policy {
   uint16_t num_groups;
   uint16_t num_signature_algorithms;
   uint16_t num_alpn_bytes;
-  uint32_t reserved_;
+  uint16_t ecdsa_group; /* the curve of the ECDSA certificate, 0 unknown */
+  uint16_t reserved_;
   const uint16_t *cipher_suites;
   const uint16_t *groups;
   const uint16_t *signature_algorithms;

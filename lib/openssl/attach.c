@@ -264,6 +264,10 @@ int tlsdiag_ssl_ctx_attach(SSL_CTX *ctx, const tlsdiag_ssl_options *opts)
   context->opts = read;
   context->previous = SSL_CTX_get_ex_data(ctx, context_index);
   context->next_info = found_info(ctx, context->previous);
+  memset(&context->probed, 0, sizeof context->probed);
+  if (!(read.flags & TLSDIAG_SSL_NO_POLICY) && read.server_policy == NULL) {
+    probe_context(ctx, &context->probed);
+  }
   if (SSL_CTX_set_ex_data(ctx, context_index, context) != 1) {
     OPENSSL_free(context);
     return TLSDIAG_STATUS_E_STORAGE;

@@ -59,7 +59,7 @@ static int is_eof(const struct watch *watch)
 }
 
 /* Reasons from 1000 on only repeat the alert that was received, and that was
- * fed as it came. */
+ * fed as it came; a failed verification speaks by its result. */
 static void hint_error(const SSL *ssl, struct watch *watch, tlsdiag_flow *flow)
 {
   tlsdiag_hint hints[MAX_HINTS];
@@ -68,7 +68,7 @@ static void hint_error(const SSL *ssl, struct watch *watch, tlsdiag_flow *flow)
   int reason = reason_of(watch);
 
   if (watch->error_code == 0 || reason >= ALERT_OFFSET || is_eof(watch) ||
-      watch->not_tls) {
+      reason == SSL_R_CERTIFICATE_VERIFY_FAILED || watch->not_tls) {
     return; /* of what is not TLS the bytes say more than OpenSSL */
   }
   memset(hints, 0, sizeof hints);
@@ -105,25 +105,60 @@ static int certificate_refused(const struct watch *watch)
   }
 }
 
-static void hint_verify(const SSL *ssl, struct watch *watch, tlsdiag_flow *flow)
+/* Of a leaf that came alone and whose issuer is not known two things may be
+ * true: the issuer is an intermediate that should have come along, or a root
+ * that is not trusted. */
+static int is_lone_leaf(const SSL *ssl, long result)
+{
+  STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
+  X509 *leaf = sk_X509_num(chain) == 1 ? sk_X509_value(chain, 0) : NULL;
+
+  return (result == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+          result == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE) &&
+         leaf != NULL &&
+         X509_NAME_cmp(X509_get_subject_name(leaf),
+                       X509_get_issuer_name(leaf)) != 0;
+}
+
+/* What the verification means for the certificate of the other side. */
+static void read_verify(const SSL *ssl, const struct watch *watch, int client,
+                        tlsdiag_hint *hint)
 {
   long result = SSL_get_verify_result(ssl);
+
+  hint->code = (uint32_t)result;
+  hint->cause[0] = verify_cause(result, !client);
+  hint->weight[0] = 98;
+  if (client && is_lone_leaf(ssl, result)) {
+    hint->cause[0] = TLSDIAG_CAUSE_SERVER_CERTIFICATE_UNTRUSTED;
+    hint->weight[0] = 72;
+    hint->cause[1] = TLSDIAG_CAUSE_SERVER_CERTIFICATE_CHAIN_INCOMPLETE;
+    hint->weight[1] = 70;
+  } else if (hint->cause[0] == TLSDIAG_CAUSE_NONE &&
+             reason_of(watch) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+    /* The program's own callback said no, and not why. */
+    hint->cause[0] = client ? TLSDIAG_CAUSE_SERVER_CERTIFICATE_REJECTED
+                            : TLSDIAG_CAUSE_CLIENT_CERTIFICATE_REJECTED;
+    hint->weight[0] = 90;
+  }
+}
+
+static void hint_verify(const SSL *ssl, struct watch *watch, tlsdiag_flow *flow)
+{
   int client = watch_own_side(ssl) == TLSDIAG_FROM_CLIENT;
   tlsdiag_hint hint;
 
   memset(&hint, 0, sizeof hint);
-  hint.cause[0] = verify_cause(result, !client);
+  read_verify(ssl, watch, client, &hint);
   if (!certificate_refused(watch) || hint.cause[0] == TLSDIAG_CAUSE_NONE) {
     return;
   }
   hint.size = sizeof hint;
-  hint.code = (uint32_t)result;
   hint.stack = TLSDIAG_STACK_OPENSSL;
   hint.alert = 0xffff;
   hint.side = client ? TLSDIAG_PARTY_CLIENT : TLSDIAG_PARTY_SERVER;
   hint.nature = TLSDIAG_NATURE_DETECTED;
-  hint.num_causes = 1;
-  hint.weight[0] = 95;
+  hint.num_causes = hint.cause[1] == TLSDIAG_CAUSE_NONE ? 1 : 2;
   tlsdiag_flow_hint(flow, &hint, watch_now(watch));
 }
 

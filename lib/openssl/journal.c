@@ -137,9 +137,10 @@ static const tlsdiag_policy *find_policy(SSL *ssl, struct watch *watch,
     return watch->opts.server_policy;
   }
   if (!watch->lent) {
-    return policy_read(ssl, (uint8_t *)watch->flow + TLSDIAG_FLOW_MIN);
+    return policy_read(ssl, watch, (uint8_t *)watch->flow + TLSDIAG_FLOW_MIN);
   }
-  return at + len <= room->len ? policy_read(ssl, bytes_of(room) + at) : NULL;
+  return at + len <= room->len ? policy_read(ssl, watch, bytes_of(room) + at)
+                               : NULL;
 }
 
 /* A journal that is told is also kept: the ClientHello stands in it. */

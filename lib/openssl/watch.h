@@ -54,11 +54,20 @@ struct watch {
   uint8_t not_tls;      /* 1: first bytes that are no record */
 };
 
+enum { MAX_PROBED = 64 }; /* elements of a list; OpenSSL knows some 30 */
+
+/* What a context does not tell but shows. */
+struct probed {
+  uint16_t num_groups, num_sigalgs;
+  uint16_t groups[MAX_PROBED], sigalgs[MAX_PROBED];
+};
+
 /* One SSL_CTX. */
 struct watch_context {
   tlsdiag_ssl_options opts;
   info_callback next_info;
   struct watch_context *previous; /* attached before; callbacks may use it */
+  struct probed probed;
 };
 
 /* ---- attach.c ---- */
@@ -130,7 +139,13 @@ void watch_report(SSL *ssl, struct watch *watch);
  * hello of a client says all that its configuration could. */
 size_t policy_room(SSL *ssl);
 /* Reads the SSL's own configuration into `mem`, 8-aligned. */
-const tlsdiag_policy *policy_read(SSL *ssl, void *mem);
+const tlsdiag_policy *policy_read(SSL *ssl, const struct watch *watch,
+                                  void *mem);
+
+/* ---- probe.c ---- */
+
+/* Reads the lists of a context; empty ones when that cannot be done unseen. */
+void probe_context(SSL_CTX *ctx, struct probed *out);
 
 /* ---- verify.c ---- */
 

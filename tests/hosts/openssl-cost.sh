@@ -8,7 +8,7 @@ if ! command -v valgrind >/dev/null; then
   return 0
 fi
 "$cc" -std=gnu99 "${cflags[@]}" "$top/tests/hosts/openssl/cost.c" \
-  "$top/tests/hosts/openssl/kit.c" "${libs[@]}" \
+  "$top"/tests/hosts/openssl/{kit,pki}.c "${libs[@]}" \
   -ltlsdiag-openssl -ltlsdiag -lssl -lcrypto -o "$work/cost"
 
 # instructions WATCHED VERSION RESUMED: of one handshake.

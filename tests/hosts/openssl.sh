@@ -6,19 +6,25 @@
 need_file "OpenSSL headers (libssl-dev)" /usr/include/openssl/ssl.h
 [ -e "$build/libtlsdiag-openssl.so" ] || fail "the adapter was not built"
 
-sources=("$top"/tests/hosts/openssl/{main,kit,cases,special}.c)
+sources=("$top"/tests/hosts/openssl/{main,kit,pki,changes,cases,policy,special}.c)
 "$cc" -std=gnu99 "${cflags[@]}" -Wno-missing-field-initializers \
   "${sources[@]}" "${libs[@]}" \
   -ltlsdiag-openssl -ltlsdiag -lssl -lcrypto -lpthread -o "$work/shared"
 echo "== shared libraries"
-"$work/shared"
+"$work/shared" >"$work/out" || { grep -v ^verdict: "$work/out"; exit 1; }
+grep -v ^verdict: "$work/out"
+sed -n 's/^verdict: //p' "$work/out" |
+  diff "$top/tests/hosts/openssl/verdicts.txt" - ||
+  fail "other verdicts than in verdicts.txt"
+echo "as many verdicts as in verdicts.txt, each as written there"
 
 "$cc" -std=gnu99 "${cflags[@]}" -Wno-missing-field-initializers -O1 \
   -fsanitize=address,undefined -fno-sanitize-recover=all -I"$top/lib" \
   "$top"/lib/*.c "$top"/lib/openssl/*.c "${sources[@]}" \
   -lssl -lcrypto -lpthread -o "$work/sanitized"
 echo "== under AddressSanitizer and UndefinedBehaviorSanitizer"
-"$work/sanitized"
+"$work/sanitized" >"$work/out" || { grep -v ^verdict: "$work/out"; exit 1; }
+grep -v ^verdict: "$work/out"
 
 . "$top/tests/hosts/openssl-example.sh"
 . "$top/tests/hosts/openssl-cost.sh"

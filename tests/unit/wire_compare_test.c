@@ -477,6 +477,31 @@ Test(wire_compare, predict_parameters)
   cr_assert_eq(out.signature_algorithm, 0x0401);
 }
 
+/* RFC 8446 section 4.2.3 ties a signature to a curve; RFC 8422 section 5.1
+ * wants a certificate's curve among the groups. */
+Test(wire_compare, predict_curve)
+{
+  static const uint16_t ecdsa_suite[] = {0xc02b};
+  tlsdiag_policy p = policy();
+  static const uint16_t p256_sha256[] = {0x0403};
+
+  p.flags = TLSDIAG_POLICY_ECDSA_CERTIFICATE;
+  p.signature_algorithms = p256_sha256;
+  p.num_signature_algorithms = 1;
+  p.ecdsa_group = 23;
+  cr_assert_eq(predict("firefox153esr.bin", &p).cause, TLSDIAG_CAUSE_NONE);
+  p.ecdsa_group = 24;
+  cr_assert_eq(predict("firefox153esr.bin", &p).cause,
+               TLSDIAG_CAUSE_NO_SHARED_SIGNATURE_ALGORITHM);
+  p.version_max = 0x0303;
+  cr_assert_eq(predict("firefox153esr.bin", &p).cause, TLSDIAG_CAUSE_NONE);
+  p.cipher_suites = ecdsa_suite;
+  p.num_cipher_suites = 1;
+  p.ecdsa_group = 26; /* brainpoolP256r1 */
+  cr_assert_eq(predict("firefox153esr.bin", &p).cause,
+               TLSDIAG_CAUSE_NO_USABLE_SERVER_CERTIFICATE);
+}
+
 Test(wire_compare, predict_missing_extension)
 {
   static const uint16_t suite = 0x1301;

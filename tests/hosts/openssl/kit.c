@@ -23,77 +23,58 @@ int checks_done(void)
   return num_failed != 0;
 }
 
-static void add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
+static void note(char *to, size_t len, const char *words, unsigned long number)
 {
-  X509V3_CTX ctx;
-  X509_EXTENSION *ext;
+  size_t have = strlen(to);
 
-  X509V3_set_ctx(&ctx, issuer, cert, NULL, NULL, 0);
-  ext = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
-  if (ext != NULL) {
-    X509_add_ext(cert, ext, -1);
-    X509_EXTENSION_free(ext);
+  snprintf(to + have, len - have, "%s%lx ", words, number);
+}
+
+/* Set before the adapter is attached, so it is called on by it. */
+static void note_alert(const SSL *ssl, int where, int ret)
+{
+  struct seen *seen = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+
+  if (seen != NULL && (where & SSL_CB_ALERT)) {
+    note(seen->alerts, sizeof seen->alerts,
+         (where & SSL_CB_READ) ? "in " : "out ", (unsigned long)ret);
   }
 }
 
-static void identity_make(struct identity *id, const struct identity *issuer,
-                          const char *name, long from, long to)
+void context_note(SSL_CTX *ctx, struct seen *seen)
 {
-  static long serial = 1;
-  const struct identity *by = issuer != NULL ? issuer : id;
-  X509_NAME *subject;
-  EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
-  char names[64];
+  SSL_CTX_set_app_data(ctx, seen);
+  SSL_CTX_set_info_callback(ctx, note_alert);
+}
 
-  id->key = NULL;
-  EVP_PKEY_keygen_init(ctx);
-  EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, NID_X9_62_prime256v1);
-  EVP_PKEY_keygen(ctx, &id->key);
-  EVP_PKEY_CTX_free(ctx);
-  id->cert = X509_new();
-  X509_set_version(id->cert, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(id->cert), serial++);
-  X509_gmtime_adj(X509_getm_notBefore(id->cert), from);
-  X509_gmtime_adj(X509_getm_notAfter(id->cert), to);
-  subject = X509_get_subject_name(id->cert);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                             (const unsigned char *)name, -1, -1, 0);
-  X509_set_issuer_name(id->cert, X509_get_subject_name(by->cert));
-  X509_set_pubkey(id->cert, id->key);
-  if (issuer == NULL) {
-    add_extension(id->cert, id->cert, NID_basic_constraints,
-                  "critical,CA:TRUE");
-  } else {
-    snprintf(names, sizeof names, "DNS:%s", name);
-    add_extension(id->cert, issuer->cert, NID_subject_alt_name, names);
+/* Empties the error queue. */
+static void note_queue(struct seen *seen)
+{
+  unsigned long code;
+  const char *data;
+  int flags;
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+  while ((code = ERR_get_error_all(NULL, NULL, NULL, &data, &flags)) != 0) {
+#else
+  while ((code = ERR_get_error_line_data(NULL, NULL, &data, &flags)) != 0) {
+#endif
+    note(seen->queue, sizeof seen->queue,
+         (flags & ERR_TXT_STRING) && data != NULL ? data : "", code);
   }
-  X509_sign(id->cert, by->key, EVP_sha256());
 }
 
-void pki_make(struct pki *pki)
+static void note_result(SSL *ssl, struct seen *seen)
 {
-  const long day = 86400;
+  const unsigned char *alpn;
+  unsigned len;
 
-  identity_make(&pki->ca, NULL, "test CA", -day, 30 * day);
-  identity_make(&pki->server, &pki->ca, "good.example", -day, 30 * day);
-  identity_make(&pki->expired, &pki->ca, "good.example", -9 * day, -2 * day);
-  identity_make(&pki->client, &pki->ca, "client.example", -day, 30 * day);
-  identity_make(&pki->stranger, NULL, "good.example", -day, 30 * day);
-}
-
-static void identity_free(struct identity *id)
-{
-  X509_free(id->cert);
-  EVP_PKEY_free(id->key);
-}
-
-void pki_free(struct pki *pki)
-{
-  identity_free(&pki->ca);
-  identity_free(&pki->server);
-  identity_free(&pki->expired);
-  identity_free(&pki->client);
-  identity_free(&pki->stranger);
+  SSL_get0_alpn_selected(ssl, &alpn, &len);
+  snprintf(seen->result, sizeof seen->result,
+           "finished %d, %s, %s, reused %d, ALPN %.*s, verify %ld",
+           SSL_is_init_finished(ssl), SSL_get_version(ssl),
+           SSL_get_cipher_name(ssl), (int)SSL_session_reused(ssl), (int)len,
+           len > 0 ? (const char *)alpn : "", SSL_get_verify_result(ssl));
 }
 
 void pair_init(struct pair *pair, const struct pki *pki, int version)
@@ -103,11 +84,12 @@ void pair_init(struct pair *pair, const struct pki *pki, int version)
   pair->server_ctx = SSL_CTX_new(TLS_server_method());
   SSL_CTX_set_max_proto_version(pair->client_ctx, version);
   SSL_CTX_set_max_proto_version(pair->server_ctx, version);
-  SSL_CTX_use_certificate(pair->server_ctx, pki->server.cert);
-  SSL_CTX_use_PrivateKey(pair->server_ctx, pki->server.key);
+  identity_use(pair->server_ctx, &pki->server);
   X509_STORE_add_cert(SSL_CTX_get_cert_store(pair->client_ctx), pki->ca.cert);
   X509_STORE_add_cert(SSL_CTX_get_cert_store(pair->server_ctx), pki->ca.cert);
   SSL_CTX_set_verify(pair->client_ctx, SSL_VERIFY_PEER, NULL);
+  context_note(pair->client_ctx, &pair->client_seen);
+  context_note(pair->server_ctx, &pair->server_seen);
 }
 
 void pair_attach(struct pair *pair)
@@ -130,35 +112,45 @@ void pair_join(struct pair *pair, size_t room)
   SSL_set_tlsext_host_name(pair->client, "good.example");
 }
 
-/* One call forward: handshake first, then a byte out, then a byte in. */
-static void step(SSL *ssl, int *ret, int *error, unsigned long *code)
-{
-  char byte = 'x';
-
-  if (*error != SSL_ERROR_NONE && *error != SSL_ERROR_WANT_READ &&
-      *error != SSL_ERROR_WANT_WRITE) {
-    return;
-  }
-  ERR_clear_error();
-  if (!SSL_is_init_finished(ssl)) {
-    *ret = SSL_do_handshake(ssl);
-  } else if (SSL_get_app_data(ssl) == NULL) {
-    *ret = SSL_write(ssl, &byte, 1);
-    if (*ret == 1) {
-      SSL_set_app_data(ssl, ssl);
-    }
-  } else {
-    *ret = SSL_read(ssl, &byte, 1);
-  }
-  *error = SSL_get_error(ssl, *ret);
-  *code = ERR_peek_error();
-}
-
 static void diagnose(SSL *ssl, int ret, tlsdiag_verdict *out)
 {
   memset(out, 0, sizeof *out);
   out->size = sizeof *out;
   tlsdiag_ssl_diagnose(ssl, ret, out);
+}
+
+/* One call forward: handshake first, then a byte out, then a byte in. */
+static int forward(SSL *ssl)
+{
+  char byte = 'x';
+  int ret;
+
+  if (!SSL_is_init_finished(ssl)) {
+    return SSL_do_handshake(ssl);
+  }
+  if (SSL_get_app_data(ssl) != NULL) {
+    return SSL_read(ssl, &byte, 1);
+  }
+  ret = SSL_write(ssl, &byte, 1);
+  if (ret == 1) {
+    SSL_set_app_data(ssl, ssl);
+  }
+  return ret;
+}
+
+static void step(SSL *ssl, struct seen *seen, tlsdiag_verdict *says)
+{
+  if (seen->error != SSL_ERROR_NONE && seen->error != SSL_ERROR_WANT_READ &&
+      seen->error != SSL_ERROR_WANT_WRITE) {
+    return;
+  }
+  ERR_clear_error();
+  seen->ret = forward(ssl);
+  seen->error = SSL_get_error(ssl, seen->ret);
+  if (seen->error == SSL_ERROR_SSL || seen->error == SSL_ERROR_SYSCALL) {
+    diagnose(ssl, seen->ret, says);
+    note_queue(seen);
+  }
 }
 
 static uint64_t bytes_moved(const struct pair *pair)
@@ -174,25 +166,27 @@ void pair_run(struct pair *pair)
 
   for (turns = 0; turns < 20000 && idle < 3; turns++) {
     before = after;
-    step(pair->client, &pair->client_ret, &pair->client_error,
-         &pair->client_code);
-    if (pair->client_error == SSL_ERROR_SSL) {
-      diagnose(pair->client, pair->client_ret, &pair->client_says);
-    }
-    step(pair->server, &pair->server_ret, &pair->server_error,
-         &pair->server_code);
-    if (pair->server_error == SSL_ERROR_SSL) {
-      diagnose(pair->server, pair->server_ret, &pair->server_says);
-    }
+    step(pair->client, &pair->client_seen, &pair->client_says);
+    step(pair->server, &pair->server_seen, &pair->server_says);
     after = bytes_moved(pair);
     idle = after == before ? idle + 1 : 0;
   }
   if (pair->client_says.size == 0) {
-    diagnose(pair->client, pair->client_ret, &pair->client_says);
+    diagnose(pair->client, pair->client_seen.ret, &pair->client_says);
   }
   if (pair->server_says.size == 0) {
-    diagnose(pair->server, pair->server_ret, &pair->server_says);
+    diagnose(pair->server, pair->server_seen.ret, &pair->server_says);
   }
+  note_result(pair->client, &pair->client_seen);
+  note_result(pair->server, &pair->server_seen);
+}
+
+void pair_again(struct pair *pair)
+{
+  memset(&pair->client_says, 0, sizeof pair->client_says);
+  memset(&pair->server_says, 0, sizeof pair->server_says);
+  memset(&pair->client_seen, 0, sizeof pair->client_seen);
+  memset(&pair->server_seen, 0, sizeof pair->server_seen);
 }
 
 void pair_part(struct pair *pair)
@@ -207,5 +201,6 @@ void pair_free(struct pair *pair)
   pair_part(pair);
   SSL_CTX_free(pair->client_ctx);
   SSL_CTX_free(pair->server_ctx);
+  SSL_CTX_free(pair->host_ctx);
   ERR_clear_error();
 }

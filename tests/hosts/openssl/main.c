@@ -5,6 +5,7 @@
 
 void allocator_install(void);
 void run_cases(const struct pki *pki);
+void run_policy(const struct pki *pki);
 void run_special(const struct pki *pki);
 
 int main(void)
@@ -16,7 +17,9 @@ int main(void)
   signal(SIGPIPE, SIG_IGN);
   printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
   pki_make(&pki);
+  pki_add_rsa(&pki);
   run_cases(&pki);
+  run_policy(&pki);
   run_special(&pki);
   pki_free(&pki);
   status = checks_done();

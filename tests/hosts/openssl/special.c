@@ -125,8 +125,7 @@ static void resumption(const struct pki *pki, int version)
   SSL_set_shutdown(pair.client, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_set_shutdown(pair.server, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   pair_part(&pair);
-  memset(&pair.client_says, 0, sizeof pair.client_says);
-  memset(&pair.server_says, 0, sizeof pair.server_says);
+  pair_again(&pair);
   pair_join(&pair, 17 * 1024);
   SSL_set_session(pair.client, session);
   pair_run(&pair);
@@ -202,12 +201,10 @@ static void cleared(const struct pki *pki)
          TLSDIAG_OUTCOME_FAILED, TLSDIAG_CAUSE_NO_SHARED_CIPHER);
   SSL_clear(pair.client);
   SSL_clear(pair.server);
-  BIO_reset(SSL_get_rbio(pair.client));
-  BIO_reset(SSL_get_rbio(pair.server));
+  (void)BIO_reset(SSL_get_rbio(pair.client));
+  (void)BIO_reset(SSL_get_rbio(pair.server));
   SSL_set_cipher_list(pair.server, "ECDHE-ECDSA-AES128-GCM-SHA256");
-  memset(&pair.client_says, 0, sizeof pair.client_says);
-  memset(&pair.server_says, 0, sizeof pair.server_says);
-  pair.client_error = pair.server_error = SSL_ERROR_NONE;
+  pair_again(&pair);
   pair_run(&pair);
   expect("after SSL_clear, server", pair.server, &pair.server_says,
          TLSDIAG_OUTCOME_COMPLETED, TLSDIAG_CAUSE_NONE);
@@ -287,7 +284,26 @@ static void chained(const struct pki *pki)
   pair_free(&pair);
 }
 
-/* Memory of the caller, the smallest and too small; SSL_dup shares none. */
+/* SSL_dup copies pointers, and must not copy this one. */
+static void copied(const struct pki *pki)
+{
+  static uint64_t mem[TLSDIAG_SSL_MIN / 8];
+  struct pair pair;
+  SSL *ssl, *copy;
+
+  pair_init(&pair, pki, TLS1_3_VERSION);
+  ssl = SSL_new(pair.server_ctx);
+  check(tlsdiag_ssl_attach(ssl, mem, sizeof mem, NULL) == 0, "attach");
+  copy = SSL_dup(ssl);
+  check(copy != NULL && tlsdiag_ssl_flow(ssl) != NULL &&
+            tlsdiag_ssl_flow(copy) == NULL,
+        "a copy is not watched");
+  SSL_free(copy);
+  SSL_free(ssl);
+  pair_free(&pair);
+}
+
+/* Memory of the caller, the smallest and too small. */
 static void lent(const struct pki *pki)
 {
   static uint64_t mem[TLSDIAG_SSL_MIN / 8];
@@ -297,7 +313,6 @@ static void lent(const struct pki *pki)
   tlsdiag_bytes msg;
   unsigned format;
   struct pair pair;
-  SSL *copy;
 
   memset(&counts, 0, sizeof counts);
   opts.next_msg = count_message;
@@ -312,10 +327,6 @@ static void lent(const struct pki *pki)
   memset(names, 'a', sizeof names);
   names[0] = names[200] = 199;
   SSL_set_alpn_protos(pair.client, names, sizeof names);
-  copy = SSL_dup(pair.server);
-  check(copy != NULL && tlsdiag_ssl_flow(copy) == NULL,
-        "a copy is not watched");
-  SSL_free(copy);
   pair_run(&pair);
   tlsdiag_ssl_diagnose(pair.server, 1, &verdict);
   expect("lent memory", pair.server, &verdict, TLSDIAG_OUTCOME_COMPLETED,
@@ -369,7 +380,8 @@ static void no_memory(const struct pki *pki)
   pair_run(&pair);
   check(SSL_is_init_finished(pair.client) && SSL_is_init_finished(pair.server),
         "a handshake without memory to watch it");
-  check(pair.client_error == SSL_ERROR_WANT_READ && pair.client_code == 0,
+  check(pair.client_seen.error == SSL_ERROR_WANT_READ &&
+            pair.client_seen.queue[0] == '\0',
         "nothing on the error queue");
   check(tlsdiag_ssl_flow(pair.server) == NULL, "not watched");
   refuse = 0;
@@ -482,6 +494,7 @@ void run_special(const struct pki *pki)
   renegotiation(pki, 0);
   cleared(pki);
   chained(pki);
+  copied(pki);
   lent(pki);
   no_memory(pki);
   blocking(pki, 0);
