@@ -59,26 +59,23 @@ static const struct hosts_case cases[] = {
     {"certificate callback fails", V12 | V13, certificate_callback_fails},
 };
 
-static const char *how_sure(const tlsdiag_verdict *got)
-{
-  unsigned confidence = got->causes[0].confidence;
-
-  return confidence >= 90 ? "sure" : confidence >= 60 ? "likely" : "open";
-}
-
-/* One line of verdicts.txt. */
+/* One line of verdicts.txt.  Who is to blame counts where the cause is sure. */
 static void print_verdict(const char *name, const char *version,
                           const char *side, const tlsdiag_verdict *got)
 {
-  printf("verdict: %s; %s; %s: %s", name, version, side,
-         tlsdiag_name(TLSDIAG_REGISTRY_OUTCOME, got->outcome));
-  if (got->causes[0].id != TLSDIAG_CAUSE_NONE) {
-    printf(", %s (%s), by the %s",
-           tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, got->causes[0].id),
-           how_sure(got),
-           tlsdiag_name(TLSDIAG_REGISTRY_PARTY, got->causes[0].party));
+  const tlsdiag_cause *best = &got->causes[0];
+
+  printf("verdict: %s; %s; %s: %s at %s", name, version, side,
+         tlsdiag_name(TLSDIAG_REGISTRY_OUTCOME, got->outcome),
+         tlsdiag_name(TLSDIAG_REGISTRY_STAGE, got->stage));
+  if (best->id != TLSDIAG_CAUSE_NONE) {
+    printf(", %s", tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, best->id));
   }
-  printf(", at %s\n", tlsdiag_name(TLSDIAG_REGISTRY_STAGE, got->stage));
+  if (best->id != TLSDIAG_CAUSE_NONE && best->confidence >= 90) {
+    printf(", surely by the %s",
+           tlsdiag_name(TLSDIAG_REGISTRY_PARTY, best->party));
+  }
+  printf("\n");
 }
 
 /* Watched and unwatched, the same must happen. */
