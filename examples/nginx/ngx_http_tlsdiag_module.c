@@ -12,6 +12,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <tlsdiag/openssl.h>
+#include "ngx_tlsdiag_log.h"
 #include "verdict_json.h"
 
 typedef struct {
@@ -33,13 +34,6 @@ static uint64_t now_us(void)
 static const char *cause_name(unsigned cause)
 {
   return tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, cause);
-}
-
-static const char *version_name(unsigned version)
-{
-  const char *name = tlsdiag_name(TLSDIAG_REGISTRY_VERSION, version);
-
-  return name != NULL ? name : "-";
 }
 
 /* The decoded hello of a connection; 0 when there is none. */
@@ -82,49 +76,21 @@ static void log_json(tlsdiag_conf *conf, ngx_connection_t *c, SSL *ssl,
   }
 }
 
-/* A name off the wire may hold anything; the error log escapes nothing. */
-static int is_plain_name(const tlsdiag_bytes *name)
-{
-  size_t i;
-
-  for (i = 0; i < name->len; i++) {
-    if (name->ptr[i] <= ' ' || name->ptr[i] > '~') {
-      return 0;
-    }
-  }
-  return name->len > 0 && name->len < 256;
-}
-
 static void log_failure(ngx_connection_t *c, SSL *ssl,
                         const tlsdiag_verdict *verdict)
 {
   tlsdiag_conf *conf =
       ngx_http_cycle_get_module_main_conf(ngx_cycle, ngx_http_tlsdiag_module);
-  const tlsdiag_cause *best = &verdict->causes[0];
-  tlsdiag_client_hello hello;
-  tlsdiag_bytes msg;
-  unsigned format;
-  int known = hello_of(ssl, &hello, &format, &msg);
+  tlsdiag_bytes msg = {NULL, 0};
+  unsigned format = TLSDIAG_FORMAT_TLS;
 
   if (conf == NULL || !conf->on) {
     return;
   }
-  if (!known || !is_plain_name(&hello.server_name)) {
-    hello.server_name.ptr = (const uint8_t *)"-";
-    hello.server_name.len = 1;
+  if (ssl != NULL) {
+    tlsdiag_ssl_client_hello(ssl, &format, &msg);
   }
-  ngx_log_error(NGX_LOG_WARN, c->log, 0,
-                "tlsdiag: cause=%s confidence=%ud party=%s stage=%s sni=%*s "
-                "versions=%s..%s advice=\"%s\"",
-                cause_name(best->id), best->confidence,
-                tlsdiag_name(TLSDIAG_REGISTRY_PARTY, best->party),
-                tlsdiag_name(TLSDIAG_REGISTRY_STAGE, verdict->stage),
-                hello.server_name.len, hello.server_name.ptr,
-                /* Before TLS 1.3 a hello names its highest version only. */
-                version_name(hello.version_min != 0 ? hello.version_min
-                                                    : hello.version_max),
-                version_name(hello.version_max),
-                tlsdiag_cause_text(best->id, TLSDIAG_SECTION_ADVICE));
+  ngx_tlsdiag_log(c->log, &msg, format, verdict);
   if (conf->log != NULL) {
     log_json(conf, c, ssl, verdict);
   }

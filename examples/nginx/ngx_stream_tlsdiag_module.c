@@ -8,11 +8,12 @@
  *   $tlsdiag_json           the whole verdict; for log_format ... escape=none
  *
  * The hello is read in the preread phase, the rest in a filter; both only
- * look. */
+ * look.  A server {} with TLS of its own gets the line in the error log too. */
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_stream.h>
-#include <tlsdiag/tlsdiag.h>
+#include <tlsdiag/openssl.h>
+#include "ngx_tlsdiag_log.h"
 #include "verdict_json.h"
 
 typedef struct {
@@ -214,23 +215,56 @@ static ngx_int_t on_log_phase(ngx_stream_session_t *s)
 {
   tlsdiag_ctx *ctx = ctx_of(s);
   const tlsdiag_verdict *verdict;
-  const tlsdiag_cause *best;
 
   if (ctx == NULL) {
     return NGX_OK;
   }
   verdict = judge(s, ctx);
-  best = &verdict->causes[0];
   if (!verdict->noise && (verdict->outcome == TLSDIAG_OUTCOME_FAILED ||
                           verdict->outcome == TLSDIAG_OUTCOME_NOT_TLS)) {
-    ngx_log_error(NGX_LOG_WARN, s->connection->log, 0,
-                  "tlsdiag: cause=%s confidence=%ud party=%s stage=%s "
-                  "advice=\"%s\"",
-                  tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, best->id),
-                  best->confidence,
-                  tlsdiag_name(TLSDIAG_REGISTRY_PARTY, best->party),
-                  tlsdiag_name(TLSDIAG_REGISTRY_STAGE, verdict->stage),
-                  tlsdiag_cause_text(best->id, TLSDIAG_SECTION_ADVICE));
+    ngx_tlsdiag_log(s->connection->log, &ctx->hello, ctx->format, verdict);
+  }
+  return NGX_OK;
+}
+
+/* The TLS of a stream server itself.  The adapter calls this when a handshake
+ * that failed is given up: after the session's log phase, so there is a line in
+ * the error log, and no variable. */
+static void on_report(SSL *ssl, const tlsdiag_verdict *verdict, void *arg)
+{
+  ngx_connection_t *c = ngx_ssl_get_connection(ssl);
+  tlsdiag_bytes msg = {NULL, 0};
+  unsigned format = TLSDIAG_FORMAT_TLS;
+
+  (void)arg;
+  if (c != NULL && !verdict->noise) {
+    tlsdiag_ssl_client_hello(ssl, &format, &msg);
+    ngx_tlsdiag_log(c->log, &msg, format, verdict);
+  }
+}
+
+static ngx_int_t attach(ngx_conf_t *cf)
+{
+  ngx_stream_core_main_conf_t *core =
+      ngx_stream_conf_get_module_main_conf(cf, ngx_stream_core_module);
+  ngx_stream_core_srv_conf_t **servers = core->servers.elts;
+  tlsdiag_ssl_options opts = {
+      .size = sizeof opts, .report = on_report, .now_us = now_us};
+  ngx_uint_t i;
+
+  for (i = 0; i < core->servers.nelts; i++) {
+    void **confs = servers[i]->ctx->srv_conf;
+    tlsdiag_conf *conf = confs[ngx_stream_tlsdiag_module.ctx_index];
+    ngx_stream_ssl_conf_t *ssl = confs[ngx_stream_ssl_module.ctx_index];
+    int rc = !conf->on || ssl->ssl.ctx == NULL
+                 ? TLSDIAG_STATUS_OK
+                 : tlsdiag_ssl_ctx_attach(ssl->ssl.ctx, &opts);
+
+    if (rc != TLSDIAG_STATUS_OK) {
+      ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "tlsdiag: cannot attach: %d",
+                    rc);
+      return NGX_ERROR;
+    }
   }
   return NGX_OK;
 }
@@ -355,7 +389,7 @@ static ngx_int_t install(ngx_conf_t *cf)
   *log = on_log_phase;
   next_filter = ngx_stream_top_filter;
   ngx_stream_top_filter = on_data;
-  return NGX_OK;
+  return attach(cf);
 }
 
 static ngx_command_t commands[] = {

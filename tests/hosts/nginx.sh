@@ -119,7 +119,9 @@ causes()
 # new_log: what is in the error log has been looked at; a crash is never well.
 new_log()
 {
-  if grep -E 'exited on signal|\[(alert|emerg|crit)\]' "$work/error.log"; then
+  # nginx 1.22 itself minds a client that talks on after `return` has closed.
+  if grep -E 'exited on signal|\[(alert|emerg|crit)\]' "$work/error.log" |
+      grep -v 'SSL_shutdown() failed.*while returning text'; then
     fail "nginx is not well"
   fi
   : >"$work/error.log"
@@ -344,5 +346,14 @@ sleep 0.3
 printf '%s\n' '- - - - -' '- - - - -' >"$work/want"
 same_lines "$work/want" "$work/each.log" "TLS of the stream server's own, and UDP"
 [ -z "$(causes)" ] || fail "verdicts on what is no hello: $(causes)"
-echo "a stream server's own TLS and UDP are left alone"
+s_client "$terminating" "${good[@]}" -tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256
+s_client "$terminating" -servername good.example -verify_return_error
+raw "$terminating" 's.sendall(b"GET / HTTP/1.0\r\n\r\n"); s.recv(999)'
+sleep 0.3
+printf '%s\n' no_shared_cipher server_certificate_untrusted \
+  plain_http_to_tls_port >"$work/want"
+causes >"$work/got"
+same_lines "$work/want" "$work/got" "error log of the stream server's own TLS"
+echo "a stream server's own TLS: what it decrypts is left alone, as is UDP;" \
+  "three failures named"
 new_log
