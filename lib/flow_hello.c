@@ -402,12 +402,12 @@ static void note_policy(struct flow *f, const struct message *m,
 
 /* Of a hello that was not seen whole, supported_versions may lie in what is
  * missing; every client that sends it says 0x0303 in the field itself (RFC
- * 8446 section 4.1.2). */
+ * 8446 section 4.1.2), if that was seen at all. */
 static int versions_are_known(const struct message *m,
                               const tlsdiag_client_hello *ch)
 {
   return m->len == m->full_len || HAS(ch, SUPPORTED_VERSIONS) ||
-         ch->legacy_version < 0x0303;
+         (ch->legacy_version != 0 && ch->legacy_version < 0x0303);
 }
 
 static void note_offer(struct flow *f, const struct message *m,

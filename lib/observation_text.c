@@ -82,8 +82,10 @@ static void server_hello(struct text *t, const tlsdiag_observation *o)
   text_str(t, o->kind == TLSDIAG_OBS_SERVER_HELLO ? "ServerHello: "
                                                   : "HelloRetryRequest: ");
   version(t, o->a >> 16);
-  text_str(t, ", ");
-  suite(t, o->a & 0xffff);
+  if ((o->a & 0xffff) != 0) { /* else it was not shown */
+    text_str(t, ", ");
+    suite(t, o->a & 0xffff);
+  }
   if ((o->b & 0xffff) != 0) {
     text_str(t, ", group ");
     text_name(t, TLSDIAG_REGISTRY_GROUP, o->b & 0xffff, "number");

@@ -152,6 +152,8 @@ Test(observation_text, reads_as_a_person_would_say_it)
   expect_text(TLSDIAG_OBS_SERVER_HELLO, 1, 0x03041301, 29,
               "server ServerHello: TLS 1.3, TLS_AES_128_GCM_SHA256, group "
               "x25519");
+  expect_text(TLSDIAG_OBS_SERVER_HELLO, 1, 0x03040000, 0,
+              "server ServerHello: TLS 1.3");
   expect_text(TLSDIAG_OBS_GAP, 1, 1448, 0,
               "server 1448 bytes not observed");
   expect_text(TLSDIAG_OBS_SYN_REPEATED, 0, 1, 0,

@@ -334,3 +334,24 @@ Test(flow, gaps_of_any_size_are_survived)
     }
   }
 }
+
+/* A hello that is lost but for its header offers what nobody knows. */
+Test(flow, a_lost_hello_has_no_versions)
+{
+  tlsdiag_flow *flow = fresh(ROOM, 0);
+  tlsdiag_observation o;
+  unsigned i;
+
+  (void)tlsdiag_flow_feed(flow, 0, 0, hello, 9, NULL);
+  (void)tlsdiag_flow_gap(flow, 0, 1, sizeof hello - 9);
+  (void)tlsdiag_flow_feed(flow, 1, 2, alert, sizeof alert, NULL);
+  for (i = 0; i < tlsdiag_flow_num_observations(flow); i++) {
+    memset(&o, 0, sizeof o);
+    o.size = sizeof o;
+    cr_assert_eq(tlsdiag_flow_observation(flow, i, &o), TLSDIAG_STATUS_OK);
+    cr_assert_neq(o.kind, TLSDIAG_OBS_OFFERED_VERSIONS);
+  }
+  cr_assert_neq(classified(flow).causes[0].id,
+                TLSDIAG_CAUSE_VERSION_CLIENT_TOO_OLD);
+  free(flow);
+}
