@@ -1,4 +1,5 @@
-/* dump_kind.c: which tool printed this, and small helpers for all of them. */
+/* dump_kind.c: which tool printed this. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "dump.h"
@@ -6,108 +7,30 @@
 
 enum { LOOK_AT = 64 << 10, HEX_MIN = 11 };
 
-int dump_next_line(const uint8_t **at, const uint8_t *end,
-                   struct dump_line *line)
-{
-  const uint8_t *stop;
+static const struct dump_format formats[DUMP_KINDS] = {
+    {"text", NULL, NULL, 0, NULL},
+    {"openssl -debug", dump_debug_line, dump_debug_feed, 1, NULL},
+    {"curl --trace", dump_curl_trace_line, dump_curl_trace_feed, 1, NULL},
+    {"openssl -msg", dump_msg_line, dump_msg_feed, 1, NULL},
+    {"openssl -trace", dump_trace_line, dump_trace_feed, 1, NULL},
+    {"ssldump -x", dump_ssldump_hex_line, dump_ssldump_hex_feed, 1, NULL},
+    {"ssldump", dump_ssldump_line, dump_ssldump_feed, 1, NULL},
+    {"Java debug", dump_java_line, dump_java_feed, 0, dump_java_said},
+    {"GnuTLS debug", dump_gnutls_line, dump_gnutls_feed, 0, dump_gnutls_said},
+    {"curl -v", dump_curl_line, dump_curl_feed, 0, dump_curl_said},
+    {"Wireshark text", dump_tshark_line, dump_tshark_feed, 0, NULL},
+    {"hexadecimal", NULL, dump_hex_feed, 1, NULL},
+    {"records in a text", NULL, dump_embedded_feed, 0, dump_embedded_said},
+    {"openssl s_client report", dump_report_line, dump_report_feed, 0, NULL}};
 
-  if (*at == end) {
-    return 0;
-  }
-  stop = memchr(*at, '\n', (size_t)(end - *at));
-  line->ptr = *at;
-  line->len = (size_t)((stop != NULL ? stop : end) - *at);
-  *at = stop != NULL ? stop + 1 : end;
-  if (line->len > 0 && line->ptr[line->len - 1] == '\r') {
-    line->len--;
-  }
-  return 1;
+const struct dump_format *dump_format(enum dump_kind kind)
+{
+  return &formats[kind < DUMP_KINDS ? kind : DUMP_NONE];
 }
 
-int dump_find(const struct dump_line *line, const char *word, size_t *behind)
+const char *dump_name(enum dump_kind kind)
 {
-  size_t len = strlen(word);
-  size_t i;
-
-  for (i = 0; i + len <= line->len; i++) {
-    if (memcmp(line->ptr + i, word, len) == 0) {
-      *behind = i + len;
-      return 1;
-    }
-  }
-  return 0;
-}
-
-static int digit(uint8_t c)
-{
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Two digits and no third. */
-static int is_pair(const struct dump_line *line, size_t at)
-{
-  const uint8_t *p = line->ptr + at;
-
-  return at + 1 < line->len && digit(p[0]) >= 0 && digit(p[1]) >= 0 &&
-         (at + 2 == line->len || digit(p[2]) < 0);
-}
-
-size_t dump_hex_pairs(const struct dump_line *line, size_t at, uint8_t *out,
-                      size_t max)
-{
-  size_t count = 0;
-  size_t blanks = 0;
-
-  while (at < line->len && (line->ptr[at] == ' ' || line->ptr[at] == '\t')) {
-    at++;
-  }
-  while (at < line->len && count < max && blanks < 3) {
-    uint8_t c = line->ptr[at];
-
-    if (c == ' ' || c == '\t' || c == '-') {
-      blanks++;
-      at++;
-    } else if (is_pair(line, at)) {
-      out[count++] = (uint8_t)(digit(c) << 4 | digit(line->ptr[at + 1]));
-      at += 2;
-      blanks = 0;
-    } else {
-      break;
-    }
-  }
-  return count;
-}
-
-/* "1 2  0.0034 (0.0016)  S>C" and the older "S > C". */
-static int is_ssldump(const struct dump_line *line)
-{
-  size_t at;
-
-  return dump_find(line, " (0.", &at) &&
-         (dump_find(line, "C>S", &at) || dump_find(line, "S>C", &at) ||
-          dump_find(line, "C > S", &at) || dump_find(line, "S > C", &at));
-}
-
-static enum dump_kind kind_of(const struct dump_line *line)
-{
-  size_t at;
-
-  if (line->len > 4 &&
-      (memcmp(line->ptr, ">>> ", 4) == 0 ||
-       memcmp(line->ptr, "<<< ", 4) == 0) &&
-      dump_find(line, "[length ", &at)) {
-    return DUMP_MSG;
-  }
-  if ((dump_find(line, "write to 0x", &at) ||
-       dump_find(line, "read from 0x", &at)) &&
-      dump_find(line, " bytes => ", &at)) {
-    return DUMP_DEBUG;
-  }
-  return is_ssldump(line) ? DUMP_SSLDUMP : DUMP_NONE;
+  return dump_format(kind)->name;
 }
 
 /* A record, a ClientHello without its record, an SSLv2-format hello. */
@@ -128,7 +51,7 @@ static int is_hex(const uint8_t *text, size_t len)
   size_t digits = 0;
 
   for (i = 0; i < part; i++) {
-    digits += digit(text[i]) >= 0;
+    digits += dump_digit(text[i]) >= 0;
   }
   if (count < HEX_MIN || digits * 3 < part || count * 5 < digits) {
     return 0;
@@ -136,89 +59,87 @@ static int is_hex(const uint8_t *text, size_t len)
   return could_be_tls(bytes);
 }
 
+/* The first format one of whose lines this is, before `limit`. */
+static unsigned kind_of(const struct dump_line *line, unsigned limit)
+{
+  unsigned kind;
+
+  for (kind = DUMP_NONE + 1; kind < limit; kind++) {
+    if (formats[kind].is_mine != NULL && formats[kind].is_mine(line)) {
+      return kind;
+    }
+  }
+  return limit;
+}
+
+/* Bytes in a text that no tool's lines are in. */
+static enum dump_kind bytes_of(const uint8_t *text, size_t len)
+{
+  int embedded = dump_embedded_is_there(text, len);
+
+  if (embedded < 2 && is_hex(text, len)) {
+    return DUMP_HEX;
+  }
+  return embedded > 0 ? DUMP_EMBEDDED : DUMP_NONE;
+}
+
 enum dump_kind dump_recognise(const uint8_t *text, size_t len)
 {
+  size_t part = len < LOOK_AT ? len : LOOK_AT;
   const uint8_t *at = text;
-  const uint8_t *end = text + (len < LOOK_AT ? len : LOOK_AT);
   struct dump_line line;
-  enum dump_kind best = DUMP_NONE;
-  size_t behind;
+  unsigned best = DUMP_KINDS;
+  enum dump_kind bytes;
 
-  while (len > 0 && dump_next_line(&at, end, &line)) {
-    enum dump_kind kind = kind_of(&line);
-
-    if (kind == DUMP_DEBUG) {
-      return DUMP_DEBUG; /* the raw stream is better than its messages */
-    }
-    if (best == DUMP_SSLDUMP && dump_find(&line, "Packet data[", &behind)) {
-      return DUMP_SSLDUMP_HEX;
-    }
-    best = best == DUMP_NONE ? kind : best;
+  if (len == 0) {
+    return DUMP_NONE;
   }
-  return best == DUMP_NONE && len > 0 && is_hex(text, len) ? DUMP_HEX : best;
-}
-
-const char *dump_name(enum dump_kind kind)
-{
-  static const char *const names[] = {"text",           "openssl -msg",
-                                      "openssl -debug", "ssldump -x",
-                                      "ssldump",        "hexadecimal"};
-
-  return names[kind];
-}
-
-void dump_record(struct judged *j, unsigned from, unsigned type,
-                 unsigned version, const uint8_t *body, size_t len)
-{
-  uint8_t header[5];
-
-  header[0] = (uint8_t)type;
-  header[1] = (uint8_t)(version >> 8);
-  header[2] = (uint8_t)version;
-  header[3] = (uint8_t)(len >> 8);
-  header[4] = (uint8_t)len;
-  (void)tlsdiag_flow_feed(&j->flow, from, 0, header, sizeof header, NULL);
-  (void)tlsdiag_flow_feed(&j->flow, from, 0, body, len, NULL);
-}
-
-void dump_alert(struct judged *j, unsigned side, unsigned alert)
-{
-  tlsdiag_hint hint;
-
-  memset(&hint, 0, sizeof hint);
-  hint.size = sizeof hint;
-  hint.alert = (uint16_t)alert;
-  hint.side = (uint8_t)side;
-  hint.nature = TLSDIAG_NATURE_SENT;
-  (void)tlsdiag_flow_hint(&j->flow, &hint, 0);
+  while (best > DUMP_NONE + 1 && dump_next_line(&at, text + part, &line)) {
+    best = kind_of(&line, best);
+  }
+  if (best < DUMP_HEX) {
+    return (enum dump_kind)best;
+  }
+  bytes = bytes_of(text, part);
+  if (bytes != DUMP_NONE) {
+    return bytes;
+  }
+  return best < DUMP_KINDS ? (enum dump_kind)best : DUMP_NONE;
 }
 
 int dump_feed(enum dump_kind kind, const uint8_t *text, size_t len,
               struct judged *j)
 {
-  int fed;
+  const struct dump_format *format = dump_format(kind);
 
-  switch (kind) {
-  case DUMP_MSG:
-    fed = dump_feed_msg(text, len, j);
-    break;
-  case DUMP_DEBUG:
-    fed = dump_feed_debug(text, len, j);
-    break;
-  case DUMP_SSLDUMP:
-    fed = dump_feed_ssldump(text, len, j, 0);
-    break;
-  case DUMP_SSLDUMP_HEX:
-    fed = dump_feed_ssldump(text, len, j, 1);
-    break;
-  case DUMP_HEX:
-    fed = dump_feed_hex(text, len, j);
-    break;
-  default:
+  if (format->feed == NULL || format->feed(text, len, j) == 0) {
     return 0;
   }
   judged_verdict(j);
-  return fed && (kind == DUMP_HEX ||
-                 (j->verdict.outcome != TLSDIAG_OUTCOME_INCOMPLETE &&
-                  j->verdict.causes[0].id != TLSDIAG_CAUSE_UNKNOWN));
+  return format->has_bytes &&
+         (kind == DUMP_HEX ||
+          (j->verdict.outcome != TLSDIAG_OUTCOME_INCOMPLETE &&
+           j->verdict.causes[0].id != TLSDIAG_CAUSE_UNKNOWN));
+}
+
+void dump_read_text(enum dump_kind kind, const uint8_t *text, size_t len,
+                    struct judged *j)
+{
+  const struct dump_format *format = dump_format(kind);
+  uint8_t *copy = format->is_said != NULL ? malloc(len > 0 ? len : 1) : NULL;
+  const uint8_t *at = text;
+  struct dump_line line;
+
+  if (copy == NULL) {
+    judged_add_text(j, text, len, 0);
+    return;
+  }
+  memcpy(copy, text, len);
+  while (dump_next_line(&at, text + len, &line)) {
+    if (!format->is_said(&line)) {
+      memset(copy + (line.ptr - text), ' ', line.len);
+    }
+  }
+  judged_add_text(j, copy, len, 0);
+  free(copy);
 }

@@ -5,173 +5,274 @@
  *       value           handshake_failure
  *
  * Pages and mails that quote it often join its lines, so it is read word by
- * word. */
-#include <stdlib.h>
+ * word.  Names of suites and extensions make a hello again; what an extension
+ * holds is mostly not printed. */
 #include <string.h>
 
 #include "dump.h"
-
-enum { WORD_MAX = 64, LINE_BYTES = 32 };
+#include "dump_hello.h"
+#include "dump_suite.h"
 
 enum {
-  HAS_RSA_SUITE = 0x1,
-  HAS_KEY_EXCHANGE = 0x2,
-  HAS_CCS = 0x4,
-  HAS_REQUEST = 0x8,
-  HAS_FINISHED = 0x10,
-  HAS_SERVER_HELLO = 0x20,
-  HAS_CLIENT_HELLO = 0x40
+  WORD_MAX = 256,
+  LINE_BYTES = 32,
+  FINISHED = 20,
+  VERIFY_DATA = 12, /* RFC 5246 section 7.4.9 */
+  GROUPS_MAX = 64
+};
+
+enum awaits {
+  AWAITS_NOTHING,
+  AWAITS_ALERT,   /* behind "value" */
+  AWAITS_VERSION, /* behind "Version" */
+  AWAITS_SUITE,   /* behind "cipherSuite" */
+  AWAITS_NAME,    /* behind "host_name:" */
+  AWAITS_NUMBER,  /* behind "Unknown value" */
+  AWAITS_JA3      /* behind "ja3 string:" */
 };
 
 struct reading {
-  struct judged *judged;
+  struct dump_talk talk;
+  struct dump_hello hello;
   unsigned from;
-  unsigned has;
   unsigned is_alert; /* the record at hand is one */
-  unsigned is_value; /* the word after "value" comes next */
-  unsigned is_suite;
+  unsigned level;
+  unsigned in_extensions;
   unsigned with_bytes;
-  unsigned facts;
+  enum awaits awaits;
   char arrow[3]; /* "S", ">" of a spaced arrow */
 };
 
-static void hint(struct reading *r, unsigned stage)
+/* "1 2  0.0034 (0.0016)  S>C" and the older "S > C". */
+int dump_ssldump_line(const struct dump_line *line)
 {
-  tlsdiag_hint h;
-
-  memset(&h, 0, sizeof h);
-  h.size = sizeof h;
-  h.alert = 0xffff;
-  h.side = r->from == TLSDIAG_FROM_CLIENT ? TLSDIAG_PARTY_CLIENT
-                                          : TLSDIAG_PARTY_SERVER;
-  h.nature = TLSDIAG_NATURE_STATE;
-  h.stage = (uint8_t)stage;
-  if (!r->with_bytes) {
-    (void)tlsdiag_flow_hint(&r->judged->flow, &h, 0);
-  }
-  r->facts++;
+  return dump_has(line, " (0.") &&
+         (dump_has(line, "C>S") || dump_has(line, "S>C") ||
+          dump_has(line, "C > S") || dump_has(line, "S > C"));
 }
 
-/* A device that decrypts with the server's key dies exactly here when it does
- * not know RFC 7627: RSA key exchange, and the refusal upon the Finished. */
-static void suspect_inspection(struct reading *r, unsigned alert)
+int dump_ssldump_hex_line(const struct dump_line *line)
 {
-  const unsigned wanted =
-      HAS_RSA_SUITE | HAS_KEY_EXCHANGE | HAS_CCS | HAS_FINISHED;
-  tlsdiag_hint h;
+  size_t at;
 
-  if ((r->has & wanted) != wanted || (r->has & HAS_REQUEST) ||
-      (alert != 40 && alert != 20 && alert != 51) || r->with_bytes) {
-    return;
-  }
-  memset(&h, 0, sizeof h);
-  h.size = sizeof h;
-  h.alert = 0xffff;
-  h.side = TLSDIAG_PARTY_SERVER;
-  h.nature = TLSDIAG_NATURE_DETECTED;
-  h.stage = TLSDIAG_STAGE_FINISHED;
-  h.num_causes = 3;
-  h.cause[0] = TLSDIAG_CAUSE_INSPECTION_EXTENDED_MASTER_SECRET;
-  h.weight[0] = 76;
-  h.cause[1] = TLSDIAG_CAUSE_HANDSHAKE_FAILURE;
-  h.weight[1] = 30;
-  h.cause[2] = TLSDIAG_CAUSE_HANDSHAKE_TAMPERED;
-  h.weight[2] = 25;
-  (void)tlsdiag_flow_hint(&r->judged->flow, &h, 0);
+  return dump_begins(line, "Packet data[", &at);
 }
 
-static void alert(struct reading *r, const char *name)
+static struct dump_line line_of(const char *word)
 {
-  uint32_t value;
+  struct dump_line line;
 
-  if (r->with_bytes ||
-      tlsdiag_name_lookup(TLSDIAG_REGISTRY_ALERT, name, strlen(name), &value) !=
-          TLSDIAG_STATUS_OK) {
-    return;
+  line.ptr = (const uint8_t *)word;
+  line.len = strlen(word);
+  return line;
+}
+
+static unsigned value_of(const char *word, unsigned registry)
+{
+  struct dump_line line = line_of(word);
+
+  return dump_value(&line, 0, registry);
+}
+
+/* ---- hellos ---- */
+
+/* "771,47-255,0-16-22-23-13,29-23,0": the fourth part are the groups. */
+static void groups_of_ja3(struct reading *r, const char *word)
+{
+  uint16_t groups[GROUPS_MAX];
+  struct dump_line line = line_of(word);
+  size_t count = 0;
+  unsigned commas = 0;
+  size_t at = 0;
+
+  while (at < line.len && commas < 3) {
+    commas += line.ptr[at++] == ',';
   }
-  dump_alert(r->judged,
-             r->from == TLSDIAG_FROM_CLIENT ? TLSDIAG_PARTY_CLIENT
-                                            : TLSDIAG_PARTY_SERVER,
-             value);
-  if (r->from == TLSDIAG_FROM_SERVER) {
-    suspect_inspection(r, value);
+  while (at < line.len && line.ptr[at] != ',' && count < GROUPS_MAX) {
+    groups[count++] = (uint16_t)dump_number(&line, &at, 10);
+    at += at < line.len && line.ptr[at] != ',';
   }
-  r->facts++;
+  if (count > 0) {
+    dump_hello_list(&r->hello, 10, 2, 2, groups, count);
+  }
+}
+
+/* An extension by its name: those that are empty are known whole. */
+static void extension(struct reading *r, const char *word)
+{
+  unsigned type = value_of(word, TLSDIAG_REGISTRY_EXTENSION);
+
+  if (type == 22 || type == 23 || type == 35) {
+    dump_hello_extension(&r->hello, type, r->hello.random, 0);
+  } else if (type > 10 || (type > 0 && type < 10)) {
+    dump_hello_unseen(&r->hello, 0);
+  }
+}
+
+static void awaited(struct reading *r, const char *word)
+{
+  struct dump_line line = line_of(word);
+  size_t at = 0;
+  unsigned high;
+
+  switch (r->awaits) {
+  case AWAITS_VERSION:
+    high = dump_number(&line, &at, 10);
+    at++;
+    r->hello.version = high << 8 | (dump_number(&line, &at, 10) & 0xff);
+    break;
+  case AWAITS_SUITE:
+    dump_hello_suite(&r->hello, dump_suite(&line, 0));
+    break;
+  case AWAITS_NAME:
+    dump_hello_name(&r->hello, line.ptr, line.len);
+    break;
+  case AWAITS_NUMBER:
+    at = 2;
+    if (line.len > 2 && line.ptr[1] == 'x') {
+      dump_hello_suite(&r->hello, dump_number(&line, &at, 16));
+    }
+    break;
+  case AWAITS_JA3:
+    groups_of_ja3(r, word);
+    break;
+  default:
+    break;
+  }
 }
 
 static const struct {
   const char *word;
-  unsigned stage;
-  unsigned has;
-} messages[] = {
-    {"ClientHello", TLSDIAG_STAGE_CLIENT_HELLO, HAS_CLIENT_HELLO},
-    {"ServerHello", TLSDIAG_STAGE_SERVER_HELLO, HAS_SERVER_HELLO},
-    {"Certificate", TLSDIAG_STAGE_CERTIFICATE, 0},
-    {"ServerKeyExchange", TLSDIAG_STAGE_SERVER_KEY_EXCHANGE, 0},
-    {"CertificateRequest", TLSDIAG_STAGE_CERTIFICATE_REQUEST, HAS_REQUEST},
-    {"ServerHelloDone", TLSDIAG_STAGE_SERVER_HELLO_DONE, 0},
-    {"ClientKeyExchange", TLSDIAG_STAGE_CLIENT_KEY_EXCHANGE, HAS_KEY_EXCHANGE},
-    {"CertificateVerify", TLSDIAG_STAGE_CERTIFICATE_VERIFY, 0},
-    {"ChangeCipherSpec", TLSDIAG_STAGE_CHANGE_CIPHER_SPEC, HAS_CCS}};
+  enum awaits awaits;
+} keys[] = {{"Version", AWAITS_VERSION},
+            {"cipherSuite", AWAITS_SUITE},
+            {"host_name:", AWAITS_NAME},
+            {"value", AWAITS_NUMBER},
+            {"string:", AWAITS_JA3}};
 
-static void message(struct reading *r, const char *word)
+static void hello_word(struct reading *r, const char *word)
 {
+  unsigned suite;
   size_t i;
 
-  for (i = 0; i < sizeof messages / sizeof messages[0]; i++) {
-    if (strcmp(word, messages[i].word) == 0) {
-      r->has |= messages[i].has;
-      hint(r, messages[i].stage == TLSDIAG_STAGE_CERTIFICATE &&
-                      r->from == TLSDIAG_FROM_CLIENT
-                  ? TLSDIAG_STAGE_CLIENT_CERTIFICATE
-                  : messages[i].stage);
+  for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    if (strcmp(word, keys[i].word) == 0) {
+      r->awaits = keys[i].awaits;
       return;
     }
   }
-  if (strcmp(word, "Handshake") == 0 && (r->has & HAS_CCS) &&
-      r->from == TLSDIAG_FROM_CLIENT) {
-    r->has |= HAS_FINISHED; /* encrypted, so it has no name */
+  if (strcmp(word, "extensions") == 0) {
+    r->in_extensions = 1;
+  } else if (r->in_extensions) {
+    extension(r, word);
+  } else if (r->hello.type == DUMP_HELLO_CLIENT &&
+             (suite = value_of(word, TLSDIAG_REGISTRY_CIPHER_SUITE)) != 0) {
+    dump_hello_suite(&r->hello, suite);
+  }
+}
+
+static void end_hello(struct reading *r)
+{
+  if (r->hello.type == DUMP_HELLO_SERVER && r->hello.num_suites == 0) {
+    r->hello.type = 0; /* it has no fields here */
+    dump_talk_named(&r->talk, r->from, DUMP_HELLO_SERVER, -1);
+  } else if (r->hello.type == DUMP_HELLO_CLIENT && r->hello.num_suites == 0) {
+    r->hello.type = 0;
+    dump_talk_named(&r->talk, r->from, DUMP_HELLO_CLIENT, -1);
+  }
+  dump_hello_end(&r->hello, &r->talk);
+}
+
+/* ---- messages ---- */
+
+static const struct {
+  const char *word;
+  unsigned type;
+} messages[] = {{"ClientHello", 1},         {"ServerHello", 2},
+                {"Certificate", 11},        {"ServerKeyExchange", 12},
+                {"CertificateRequest", 13}, {"ServerHelloDone", 14},
+                {"CertificateVerify", 15},  {"ClientKeyExchange", 16}};
+
+static void message(struct reading *r, const char *word)
+{
+  static const uint8_t one[1] = {1};
+  size_t i;
+
+  for (i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+    if (strcmp(word, messages[i].word) != 0) {
+      continue;
+    }
+    if (messages[i].type <= DUMP_HELLO_SERVER) {
+      dump_hello_begin(&r->hello, messages[i].type, r->from, 0);
+      r->in_extensions = 0;
+    } else {
+      dump_talk_named(&r->talk, r->from, messages[i].type, -1);
+    }
+    return;
+  }
+  if (strcmp(word, "ChangeCipherSpec") == 0) {
+    dump_talk_message(&r->talk, r->from, DUMP_CCS, one, 1, 1);
+  } else if (strcmp(word, "Handshake") == 0 && r->talk.changed[r->from]) {
+    dump_talk_named(&r->talk, r->from, FINISHED, VERIFY_DATA);
   }
 }
 
 static int direction(struct reading *r, const char *word)
 {
+  unsigned from = r->from;
+
   if (strcmp(word, "C>S") == 0 || strcmp(word, "S>C") == 0) {
-    r->from = word[0] == 'C' ? TLSDIAG_FROM_CLIENT : TLSDIAG_FROM_SERVER;
-    return 1;
+    from = word[0] == 'C' ? TLSDIAG_FROM_CLIENT : TLSDIAG_FROM_SERVER;
+  } else if (strcmp(word, ">") == 0 && r->arrow[0] != 0) {
+    from = r->arrow[0] == 'C' ? TLSDIAG_FROM_CLIENT : TLSDIAG_FROM_SERVER;
+  } else {
+    r->arrow[0] =
+        strcmp(word, "C") == 0 || strcmp(word, "S") == 0 ? word[0] : 0;
+    return 0;
   }
-  if (strcmp(word, ">") == 0 && r->arrow[0] != 0) {
-    r->from = r->arrow[0] == 'C' ? TLSDIAG_FROM_CLIENT : TLSDIAG_FROM_SERVER;
-    return 1;
+  end_hello(r);
+  r->from = from;
+  r->is_alert = 0;
+  return 1;
+}
+
+static void alert_word(struct reading *r, const char *word)
+{
+  if (r->awaits == AWAITS_ALERT) {
+    unsigned code = value_of(word, TLSDIAG_REGISTRY_ALERT);
+
+    r->awaits = AWAITS_NOTHING;
+    if (code != 0 || strcmp(word, "close_notify") == 0) {
+      dump_talk_alert(&r->talk, r->from, r->level, code);
+    }
+  } else if (strcmp(word, "warning") == 0) {
+    r->level = 1;
+  } else if (strcmp(word, "value") == 0) {
+    r->awaits = AWAITS_ALERT;
   }
-  r->arrow[0] = strcmp(word, "C") == 0 || strcmp(word, "S") == 0 ? word[0] : 0;
-  return 0;
 }
 
 static void take_word(struct reading *r, const char *word)
 {
   if (direction(r, word)) {
-    r->is_alert = 0;
     return;
   }
-  if (r->is_value) {
-    r->is_value = 0;
-    alert(r, word);
-  } else if (r->is_suite) {
-    r->is_suite = 0;
-    if (strncmp(word, "TLS_RSA_WITH_", 13) == 0) {
-      r->has |= HAS_RSA_SUITE;
-    }
+  if (strcmp(word, "FIN") == 0 || strcmp(word, "RST") == 0) {
+    dump_talk_close(&r->talk, r->from,
+                    word[0] == 'F' ? TLSDIAG_CLOSE_FIN : TLSDIAG_CLOSE_RST);
+  } else if (r->with_bytes) {
+    r->is_alert = 0; /* the bytes tell */
+  } else if (r->is_alert) {
+    alert_word(r, word);
+  } else if (r->hello.type != 0 && r->awaits != AWAITS_NOTHING) {
+    awaited(r, word);
+    r->awaits = AWAITS_NOTHING;
+  } else if (r->hello.type != 0) {
+    hello_word(r, word);
   } else if (strcmp(word, "Alert") == 0) {
     r->is_alert = 1;
-  } else if (strcmp(word, "value") == 0) {
-    r->is_value = r->is_alert;
-  } else if (strcmp(word, "cipherSuite") == 0) {
-    r->is_suite = 1;
-  } else if (strcmp(word, "FIN") == 0 || strcmp(word, "RST") == 0) {
-    (void)tlsdiag_flow_close(
-        &r->judged->flow, r->from,
-        word[0] == 'F' ? TLSDIAG_CLOSE_FIN : TLSDIAG_CLOSE_RST, 0);
+    r->level = 2;
+    r->awaits = AWAITS_NOTHING;
   } else {
     message(r, word);
   }
@@ -198,32 +299,49 @@ static void take_words(struct reading *r, const struct dump_line *line)
   }
 }
 
-int dump_feed_ssldump(const uint8_t *text, size_t len, struct judged *j,
-                      int with_bytes)
+/* One line of bytes, if it is one. */
+static size_t packet_bytes(struct reading *r, const struct dump_line *line)
 {
-  struct reading r;
+  uint8_t bytes[LINE_BYTES];
+  size_t count = dump_hex_pairs(line, 0, bytes, LINE_BYTES);
+
+  if (count > 0) {
+    (void)tlsdiag_flow_feed(&r->talk.judged->flow, r->from, 0, bytes, count,
+                            NULL);
+    r->talk.said = 1;
+  }
+  return count;
+}
+
+static int feed(const uint8_t *text, size_t len, struct judged *j,
+                unsigned with_bytes)
+{
+  static struct reading r; /* 10 KiB */
   const uint8_t *at = text;
   struct dump_line line;
   int in_packet = 0;
-  size_t behind;
 
   memset(&r, 0, sizeof r);
-  r.judged = j;
-  r.with_bytes = (unsigned)with_bytes;
+  dump_talk_init(&r.talk, j);
+  r.with_bytes = with_bytes;
   while (dump_next_line(&at, text + len, &line)) {
-    uint8_t bytes[LINE_BYTES];
-    size_t count;
-
-    if (dump_find(&line, "Packet data[", &behind)) {
-      in_packet = with_bytes;
-    } else if (in_packet && (count = dump_hex_pairs(&line, line.len > 2 ? 2 : 0,
-                                                    bytes, LINE_BYTES)) > 0) {
-      (void)tlsdiag_flow_feed(&j->flow, r.from, 0, bytes, count, NULL);
-      r.facts++;
-    } else {
+    if (dump_ssldump_hex_line(&line)) {
+      in_packet = 1;
+    } else if (!in_packet || packet_bytes(&r, &line) == 0) {
       in_packet = 0;
       take_words(&r, &line);
     }
   }
-  return r.facts > 0;
+  end_hello(&r);
+  return r.talk.said != 0;
+}
+
+int dump_ssldump_feed(const uint8_t *text, size_t len, struct judged *j)
+{
+  return feed(text, len, j, 0);
+}
+
+int dump_ssldump_hex_feed(const uint8_t *text, size_t len, struct judged *j)
+{
+  return feed(text, len, j, 1);
 }

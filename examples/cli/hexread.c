@@ -50,15 +50,16 @@ static size_t offset_column(const uint8_t *line, size_t len, size_t offset)
   return at + run_of(line + at, len - at, ": -");
 }
 
-/* Bytes of one dump line: up to 16, ended by the text column, which a bar or
- * three spaces announce. */
-static size_t read_dump_line(const uint8_t *line, size_t len, uint8_t *out)
+/* Bytes of one dump line: `max` at most, ended by the text column, which a bar
+ * or three spaces announce. */
+static size_t read_dump_line(const uint8_t *line, size_t len, uint8_t *out,
+                             size_t max)
 {
   size_t count = 0;
   size_t spaces = 0;
   size_t at = 0;
 
-  while (at < len && count < DUMP_LINE && spaces < 3 && line[at] != '|') {
+  while (at < len && count < max && spaces < 3 && line[at] != '|') {
     if (at + 1 < len && digit(line[at]) >= 0 && digit(line[at + 1]) >= 0) {
       out[count++] = (uint8_t)(digit(line[at]) << 4 | digit(line[at + 1]));
       spaces = 0;
@@ -96,23 +97,72 @@ static size_t read_plain_line(const uint8_t *line, size_t len, uint8_t *out)
   return count;
 }
 
-size_t hexread(const uint8_t *text, size_t len, uint8_t *out)
+/* 1 if the first line with anything in it has an offset column. */
+static int has_offsets(const uint8_t *text, size_t len)
 {
-  size_t count = 0;
+  while (len > 0) {
+    const uint8_t *end = memchr(text, '\n', len);
+    size_t line = end != NULL ? (size_t)(end - text) : len;
+
+    if (offset_column(text, line, 0) > 0) {
+      return 1;
+    }
+    text += line + (end != NULL);
+    len -= line + (end != NULL);
+  }
+  return 0;
+}
+
+/* A dump whose lines were wrapped on their way: what a line lacks of its 16
+ * bytes may stand at the beginning of the next, if the offset behind it agrees.
+ */
+static size_t read_offsets(const uint8_t *text, size_t len, uint8_t *out)
+{
+  size_t sure = 0;  /* bytes */
+  size_t guess = 0; /* and these, if the next offset says so */
+  size_t missing = 0;
 
   while (len > 0) {
     const uint8_t *end = memchr(text, '\n', len);
     size_t line = end != NULL ? (size_t)(end - text) : len;
-    size_t column = offset_column(text, line, count);
-    size_t step = end != NULL ? line + 1 : line;
+    size_t column = offset_column(text, line, sure + guess);
 
     if (column > 0) {
-      count += read_dump_line(text + column, line - column, out + count);
+      sure += guess;
     } else {
-      count += read_plain_line(text, line, out + count);
+      column = offset_column(text, line, sure);
     }
-    text += step;
-    len -= step;
+    if (column > 0) {
+      size_t got =
+          read_dump_line(text + column, line - column, out + sure, DUMP_LINE);
+
+      sure += got;
+      guess = 0;
+      missing = DUMP_LINE - got;
+    } else if (missing > 0) {
+      guess = read_dump_line(text, line, out + sure, missing);
+      missing = 0;
+    }
+    text += line + (end != NULL);
+    len -= line + (end != NULL);
+  }
+  return sure;
+}
+
+size_t hexread(const uint8_t *text, size_t len, uint8_t *out)
+{
+  size_t count = 0;
+
+  if (has_offsets(text, len)) {
+    return read_offsets(text, len, out);
+  }
+  while (len > 0) {
+    const uint8_t *end = memchr(text, '\n', len);
+    size_t line = end != NULL ? (size_t)(end - text) : len;
+
+    count += read_plain_line(text, line, out + count);
+    text += line + (end != NULL);
+    len -= line + (end != NULL);
   }
   return count;
 }

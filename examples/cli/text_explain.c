@@ -4,10 +4,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "dump.h"
+#include "dump_packets.h"
+#include "dump_runs.h"
+#include "dump_show.h"
 #include "input.h"
 #include "json.h"
-#include "text_show.h"
 
 enum { TEXT_MAX = 1 << 20 };
 
@@ -56,37 +57,45 @@ static int read_file(struct tool *t, struct out *text, const char *name)
   return 0;
 }
 
-static void tell(struct tool *t, const struct judged *j, const uint8_t *text,
-                 size_t len)
+static void tell(struct tool *t, const struct dump_runs *r)
 {
+  const struct judged *j = &r->run[r->first].judged;
+  unsigned cause = j->verdict.causes[0].id;
+
   if (!t->options->json) {
-    show_people(t, j, text, len);
+    dump_people(t, NULL, r);
     return;
   }
   out_str(&t->out, "{\"type\":\"text\"");
-  show_verdict_json(&t->out, &j->verdict);
-  show_recognised_json(t, j, text, len);
-  json_text(
-      &t->out, "confirm",
-      tlsdiag_cause_text(j->verdict.causes[0].id, TLSDIAG_SECTION_CONFIRM));
-  json_text(
-      &t->out, "on_the_wire",
-      tlsdiag_cause_text(j->verdict.causes[0].id, TLSDIAG_SECTION_ON_THE_WIRE));
+  dump_json_members(t, r);
+  json_text(&t->out, "confirm",
+            tlsdiag_cause_text(cause, TLSDIAG_SECTION_CONFIRM));
+  json_text(&t->out, "on_the_wire",
+            tlsdiag_cause_text(cause, TLSDIAG_SECTION_ON_THE_WIRE));
   out_str(&t->out, "}\n");
 }
 
 static int explain(struct tool *t, const uint8_t *text, size_t len)
 {
-  static struct judged j; /* 8 KiB, once */
-  enum dump_kind kind = dump_recognise(text, len);
+  struct dump_runs r;
+  int status = EXIT_UNREADABLE;
 
-  judged_init(&j);
-  if (kind == DUMP_NONE || dump_feed(kind, text, len, &j) == 0) {
-    judged_add_text(&j, text, len, 0);
+  if (dump_runs_judge(&r, text, len) != 0) {
+    tool_warn(t, "text", "out of memory");
+  } else if (dump_packets_recognise(r.own, r.own_len)) {
+    status = dump_packets_report(t, "packets", r.own, r.own_len) == 0
+                 ? EXIT_CLEAN
+                 : EXIT_UNREADABLE;
+  } else {
+    const struct dump_run *run = &r.run[r.first];
+
+    tell(t, &r);
+    if (run->judged.num_hints > 0 || run->kind != DUMP_NONE) {
+      status = EXIT_CLEAN;
+    }
   }
-  judged_verdict(&j);
-  tell(t, &j, text, len);
-  return j.num_hints > 0 || kind != DUMP_NONE ? EXIT_CLEAN : EXIT_UNREADABLE;
+  dump_runs_free(&r);
+  return status;
 }
 
 int text_explain(struct tool *t, int num_words, char **words)

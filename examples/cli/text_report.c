@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump.h"
+#include "dump_packets.h"
+#include "dump_runs.h"
+#include "dump_show.h"
 #include "escape.h"
 #include "input.h"
 #include "json.h"
@@ -71,45 +73,45 @@ static int read_all(struct out *text, struct source *s, size_t limit)
   return block != NULL && !text->failed ? 0 : -1;
 }
 
-static void dump_json(struct tool *t, const char *file, enum dump_kind kind,
-                      const struct judged *j)
+/* All that a text tells, whatever it is made of. */
+static int report_runs(struct tool *t, const char *name, const uint8_t *text,
+                       size_t len)
 {
-  struct out *o = &t->out;
+  struct dump_runs r;
+  int status = dump_runs_judge(&r, text, len);
 
-  out_str(o, "{\"type\":\"dump\"");
-  json_text(o, "file", file);
-  json_text(o, "format", dump_name(kind));
-  show_verdict_json(o, &j->verdict);
-  show_evidence_json(o, j);
-  out_str(o, "}\n");
+  if (status != 0) {
+    tool_warn(t, name, "out of memory");
+  } else if (dump_packets_recognise(r.own, r.own_len)) {
+    status = dump_packets_report(t, name, r.own, r.own_len);
+  } else {
+    const struct dump_run *run = &r.run[r.first];
+
+    if (t->options->json) {
+      dump_json(t, name, &r);
+    } else {
+      dump_people(t, name, &r);
+    }
+    t->num_failures +=
+        (run->judged.num_hints > 0 || run->kind != DUMP_NONE) &&
+        !run->judged.verdict.noise && !(run->completed && r.num_runs > 1) &&
+        run->judged.verdict.causes[0].id > TLSDIAG_CAUSE_UNKNOWN;
+  }
+  dump_runs_free(&r);
+  return status;
 }
 
-static int report_dump(struct tool *t, struct source *s, enum dump_kind kind)
+static int report_dump(struct tool *t, struct source *s)
 {
   struct out text;
-  struct judged *j = malloc(sizeof *j);
   int status = -1;
 
   out_init(&text, NULL);
-  if (j == NULL || read_all(&text, s, DUMP_MAX) != 0) {
+  if (read_all(&text, s, DUMP_MAX) != 0) {
     tool_warn(t, s->name, "out of memory");
   } else {
-    judged_init(j);
-    if (dump_feed(kind, (const uint8_t *)text.text, text.len, j) == 0) {
-      judged_add_text(j, (const uint8_t *)text.text, text.len, 0);
-    }
-    judged_verdict(j);
-    if (t->options->json) {
-      dump_json(t, s->name, kind, j);
-    } else {
-      show_dump(t, s->name, dump_name(kind), j);
-    }
-    t->num_failures += (j->verdict.outcome == TLSDIAG_OUTCOME_FAILED ||
-                        j->verdict.outcome == TLSDIAG_OUTCOME_NOT_TLS) &&
-                       !j->verdict.noise;
-    status = 0;
+    status = report_runs(t, s->name, (const uint8_t *)text.text, text.len);
   }
-  free(j);
   t->out.failed |= out_close(&text) != 0;
   return status;
 }
@@ -117,16 +119,16 @@ static int report_dump(struct tool *t, struct source *s, enum dump_kind kind)
 /* What a program printed about one connection has few lines, no times and no
  * addresses in front; its lines explain each other, so they are judged
  * together. */
-static int is_one_text(const struct source *s)
+static int is_one_text(const uint8_t *head, size_t len)
 {
-  const uint8_t *at = s->head;
+  const uint8_t *at = head;
   struct dump_line line;
   struct log_line parts;
   unsigned lines = 0;
   unsigned timed = 0;
   unsigned begun = 0;
 
-  while (dump_next_line(&at, s->head + s->head_len, &line)) {
+  while (dump_next_line(&at, head + len, &line)) {
     if (line.len > 0) {
       log_line_parse(&parts, line.ptr, line.len);
       lines++;
@@ -136,37 +138,8 @@ static int is_one_text(const struct source *s)
       begun += parts.client.ptr != NULL && parts.client.ptr - line.ptr < 2;
     }
   }
-  return s->head_len > 0 && s->head[0] < 0x80 &&
-         memchr(s->head, 0, s->head_len) == NULL && timed * 4 <= lines &&
-         (begun < 2 || begun * 4 <= lines);
-}
-
-static int report_text(struct tool *t, const char *name, const uint8_t *text,
-                       size_t len)
-{
-  struct judged *j = malloc(sizeof *j);
-  struct out *o = &t->out;
-
-  if (j == NULL) {
-    tool_warn(t, name, "out of memory");
-    return -1;
-  }
-  judge_text(j, text, len, 0);
-  if (t->options->json) {
-    out_str(o, "{\"type\":\"text\"");
-    json_text(o, "file", name);
-    show_verdict_json(o, &j->verdict);
-    show_recognised_json(t, j, text, len);
-    out_str(o, "}\n");
-  } else {
-    escape_term(o, name, strlen(name), NAME_CAP);
-    out_str(o, ": ");
-    show_people(t, j, text, len);
-  }
-  t->num_failures += j->num_hints > 0 && !j->verdict.noise &&
-                     j->verdict.causes[0].id > TLSDIAG_CAUSE_UNKNOWN;
-  free(j);
-  return 0;
+  return len > 0 && head[0] < 0x80 && memchr(head, 0, len) == NULL &&
+         timed * 4 <= lines && (begun < 2 || begun * 4 <= lines);
 }
 
 /* A text without times that does not end soon is a log all the same. */
@@ -180,7 +153,7 @@ static int report_text_or_log(struct tool *t, struct source *s)
     tool_warn(t, s->name, "out of memory");
     status = -1;
   } else if (text.len < TEXT_MAX) {
-    status = report_text(t, s->name, (const uint8_t *)text.text, text.len);
+    status = report_runs(t, s->name, (const uint8_t *)text.text, text.len);
   } else {
     status = log_read(t, s, (const uint8_t *)text.text, text.len);
   }
@@ -188,15 +161,26 @@ static int report_text_or_log(struct tool *t, struct source *s)
   return status;
 }
 
+/* Formats whose lines may also stand in a log. */
+static int is_in_logs(enum dump_kind kind)
+{
+  return kind == DUMP_CURL || kind == DUMP_GNUTLS || kind == DUMP_TSHARK ||
+         kind == DUMP_EMBEDDED || kind == DUMP_REPORT;
+}
+
 int text_report(struct tool *t, struct source *s)
 {
-  enum dump_kind kind = dump_recognise(s->head, s->head_len);
+  uint8_t head[SOURCE_HEAD];
+  size_t len = dump_clean(s->head, s->head_len, head);
+  enum dump_kind kind = dump_recognise(head, len);
+  int is_text = is_one_text(head, len);
 
   judged_written_by(t->options->side);
-  if (kind != DUMP_NONE) {
-    return report_dump(t, s, kind);
+  if (dump_packets_recognise(head, len) ||
+      (kind != DUMP_NONE && (!is_in_logs(kind) || is_text))) {
+    return report_dump(t, s);
   }
-  return is_one_text(s) ? report_text_or_log(t, s) : log_read(t, s, NULL, 0);
+  return is_text ? report_text_or_log(t, s) : log_read(t, s, NULL, 0);
 }
 
 void text_end(struct tool *t)

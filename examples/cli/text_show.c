@@ -314,30 +314,30 @@ void show_evidence_json(struct out *o, const struct judged *j)
   out_char(o, ']');
 }
 
-void show_dump(struct tool *t, const char *file, const char *format,
+void show_dump(struct tool *t, const uint8_t *text, size_t len,
                const struct judged *j)
 {
   struct out *o = &t->out;
   unsigned cause = j->verdict.causes[0].id;
   int colour = t->options->colour;
-  char text[LINE_ROOM];
+  char words[LINE_ROOM];
   unsigned i;
 
-  escape_term(o, file, strlen(file), REST);
-  out_str(o, ": read as ");
-  out_str(o, format);
-  out_char(o, '\n');
   show_headline(o, &j->verdict, colour);
   out_char(o, '\n');
   section(o, "What happened", cause, TLSDIAG_SECTION_WHAT_HAPPENED, colour);
   heading(o, "Evidence", colour);
   for (i = 0; i < tlsdiag_flow_num_observations(&j->flow); i++) {
-    if (evidence_text(j, i, text, sizeof text)) {
+    if (evidence_text(j, i, words, sizeof words)) {
       out_str(o, "  - ");
-      style_wrap(o, text, 4, 4);
+      style_wrap(o, words, 4, 4);
     }
   }
+  if (j->num_hints > 0) {
+    recognised(t, j, text, len);
+  }
   show_advice(o, cause, colour);
+  section(o, "What to check next", cause, TLSDIAG_SECTION_CONFIRM, colour);
   candidates(o, &j->verdict, colour);
 }
 

@@ -12,7 +12,7 @@ void show_people(struct tool *t, const struct judged *j, const uint8_t *text,
                  size_t len);
 void show_advice(struct out *o, unsigned cause, int colour);
 /* A dump that was read back: headline, evidence, what to do. */
-void show_dump(struct tool *t, const char *file, const char *format,
+void show_dump(struct tool *t, const uint8_t *text, size_t len,
                const struct judged *j);
 /* [{"text":...},...] of the observations behind the best cause. */
 void show_evidence_json(struct out *o, const struct judged *j);

@@ -1,0 +1,183 @@
+#include "dump_runs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dump_report.h"
+
+enum { BETWEEN_US = 1000000, SERVER = 1 };
+
+/* What a run prints of itself. */
+static void judge(struct dump_run *run)
+{
+  struct judged *j = &run->judged;
+  struct dump_report report;
+
+  judged_init(j);
+  run->kind = dump_recognise(run->text, run->len);
+  if (run->kind == DUMP_NONE ||
+      dump_feed(run->kind, run->text, run->len, j) == 0) {
+    dump_read_text(run->kind, run->text, run->len, j);
+  }
+  judged_verdict(j);
+  dump_report_read(&report, run->text, run->len);
+  run->completed = j->verdict.outcome == TLSDIAG_OUTCOME_COMPLETED ||
+                   (report.is_there && !report.failed && report.suite != 0);
+}
+
+/* FNV-1a. */
+static uint32_t hash_of(const struct dump_line *name)
+{
+  uint32_t hash = 0x811c9dc5u;
+  size_t i;
+
+  for (i = 0; i < name->len; i++) {
+    hash = (hash ^ name->ptr[i]) * 0x01000193u;
+  }
+  return hash;
+}
+
+/* What the flow could not learn because only the report tells it. */
+static void complete(const struct dump_run *run, tlsdiag_attempt *a)
+{
+  struct dump_report r;
+
+  dump_report_read(&r, run->text, run->len);
+  if (run->completed) {
+    a->outcome = TLSDIAG_OUTCOME_COMPLETED;
+    a->cause = TLSDIAG_CAUSE_NONE;
+    a->stage = TLSDIAG_STAGE_FINISHED;
+  }
+  if (!r.is_there) {
+    return;
+  }
+  a->server = r.server.len > 0 ? hash_of(&r.server) : SERVER;
+  a->version = a->version != 0 ? a->version : (uint16_t)r.version;
+  a->cipher = a->cipher != 0 ? a->cipher : (uint16_t)r.suite;
+  if (r.has_ems > 0) {
+    a->hello_flags |= TLSDIAG_HELLO_EXTENDED_MASTER_SECRET;
+    a->server_flags |= TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET;
+  }
+  if (r.suite != 0 && a->stage < TLSDIAG_STAGE_FINISHED && r.version < 0x304 &&
+      r.failed) {
+    a->stage = TLSDIAG_STAGE_FINISHED; /* keys were agreed on and tried */
+  }
+}
+
+static int failed(const struct dump_run *run)
+{
+  const tlsdiag_verdict *v = &run->judged.verdict;
+
+  return !run->completed && !v->noise &&
+         v->causes[0].id > TLSDIAG_CAUSE_UNKNOWN;
+}
+
+/* The newest of them as one client's track. */
+static void judge_together(struct dump_runs *r)
+{
+  size_t from = r->num_runs > TLSDIAG_MAX_ATTEMPTS
+                    ? r->num_runs - TLSDIAG_MAX_ATTEMPTS
+                    : 0;
+  tlsdiag_track track;
+  size_t i;
+
+  memset(&track, 0, sizeof track);
+  for (i = from; i < r->num_runs; i++) {
+    tlsdiag_attempt a;
+
+    if (tlsdiag_attempt_from_flow(&r->run[i].judged.flow, i, SERVER, &a) ==
+        TLSDIAG_STATUS_OK) {
+      a.t_us = (i + 1) * (uint64_t)BETWEEN_US;
+      complete(&r->run[i], &a);
+      tlsdiag_track_add(&track, &a);
+    }
+  }
+  if (tlsdiag_track_classify(&track, &r->group) != TLSDIAG_STATUS_OK ||
+      r->group.cause == TLSDIAG_CAUSE_NONE) {
+    r->group.cause = TLSDIAG_CAUSE_NONE;
+    return;
+  }
+  for (i = 0; i < track.num_attempts; i++) {
+    struct judged *j = &r->run[track.attempts[i].id].judged;
+
+    if (r->group.explained >> i & 1) {
+      (void)tlsdiag_flow_group(&j->flow, &r->group, 0);
+      judged_verdict(j);
+    }
+  }
+  r->first = (size_t)track.attempts[r->group.first].id;
+}
+
+/* 1 if one failed. */
+static int choose_first(struct dump_runs *r)
+{
+  size_t i;
+
+  for (i = 0; i < r->num_runs; i++) {
+    if (failed(&r->run[i])) {
+      r->first = i;
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static int is_ssldump(enum dump_kind kind)
+{
+  return kind == DUMP_SSLDUMP || kind == DUMP_SSLDUMP_HEX;
+}
+
+static int is_prose(enum dump_kind kind)
+{
+  return kind == DUMP_NONE || kind == DUMP_REPORT;
+}
+
+static size_t split(struct dump_runs *r, struct dump_line *pieces)
+{
+  uint8_t *text = r->own;
+
+  if (is_ssldump(dump_recognise(text, r->own_len))) {
+    return dump_split_numbered(text, r->own_len, text + r->own_len, pieces,
+                               DUMP_RUNS_MAX);
+  }
+  return dump_split(text, r->own_len, pieces, DUMP_RUNS_MAX);
+}
+
+int dump_runs_judge(struct dump_runs *r, const uint8_t *text, size_t len)
+{
+  struct dump_line pieces[DUMP_RUNS_MAX];
+  size_t i;
+
+  memset(r, 0, sizeof *r);
+  r->group.size = sizeof r->group;
+  r->own = malloc(2 * len + 1);
+  if (r->own == NULL) {
+    return -1;
+  }
+  r->own_len = dump_clean(text, len, r->own);
+  r->num_runs = split(r, pieces);
+  r->run = calloc(r->num_runs, sizeof *r->run);
+  if (r->run == NULL) {
+    return -1;
+  }
+  for (i = 0; i < r->num_runs; i++) {
+    r->run[i].text = pieces[i].ptr;
+    r->run[i].len = pieces[i].len;
+    judge(&r->run[i]);
+  }
+  if (r->num_runs > 1 && choose_first(r)) {
+    judge_together(r);
+  } else if (r->num_runs > 1 && is_prose(r->run[0].kind)) {
+    r->num_runs = 1; /* nothing failed: one text about one server */
+    r->run[0].len = r->own_len;
+    judge(&r->run[0]);
+  }
+  return 0;
+}
+
+void dump_runs_free(struct dump_runs *r)
+{
+  free(r->run);
+  free(r->own);
+  memset(r, 0, sizeof *r);
+}
