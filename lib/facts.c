@@ -330,13 +330,15 @@ static const struct observed *gap_of(const struct flow *f, unsigned from)
 }
 
 /* A hole whose bytes the other side acknowledged is one of the observation,
- * not of the connection: the peer has read what we have not. */
+ * not of the connection: the peer has read what we have not.  So is what lies
+ * between the last bytes and a reset. */
 static int is_missed(const struct flow *f, unsigned from)
 {
   const struct observed *gap = gap_of(f, from);
 
-  return gap != NULL && ((f->state & FLOW_HAS_TCP) == 0 ||
-                         f->side[from].acked > gap->offset);
+  return (f->side[from].flags & SIDE_UNSEEN) != 0 ||
+         (gap != NULL && ((f->state & FLOW_HAS_TCP) == 0 ||
+                          f->side[from].acked > gap->offset));
 }
 
 /* What the client said first is not known, so neither is what the server
@@ -345,7 +347,8 @@ static int is_start_missed(const struct flow *f, const struct facts *k)
 {
   const struct observed *gap = gap_of(f, TLSDIAG_FROM_CLIENT);
   unsigned hello = k->at[FACT_HELLO];
-  unsigned talk = k->at[FACT_SERVER_OTHER] | k->at[FACT_SERVER_BANNER];
+  unsigned talk = k->at[FACT_SERVER_OTHER] | k->at[FACT_SERVER_BANNER] |
+                  k->at[FACT_SERVER_HTTP];
 
   if ((f->state & (FLOW_HAS_TCP | FLOW_SYN | FLOW_SYN_ACK)) == FLOW_HAS_TCP &&
       talk != 0 && talk < hello) {

@@ -119,6 +119,7 @@ enum {
   SIDE_SPLIT = 0x4,      /* the current message came in several records */
   SIDE_HOLE = 0x8,       /* the current message has a hole */
   SIDE_APP_DATA = 0x10,  /* application data seen */
+  SIDE_UNSEEN = 0x20,    /* its reset stands behind bytes that were not seen */
   SIDE_SKIP = 0x40,      /* the rest of the record cannot be read */
   SIDE_BEYOND_SYN = 0x80 /* it went on after its SYN: TCP was opened */
 };

@@ -117,6 +117,9 @@ static void note_reset(struct flow *f, const tlsdiag_segment *g, uint32_t t)
   }
   s->was_reset = 1;
   if (bits == 0) {
+    if (s->sent != 0 && g->seq > s->sent + 1) { /* a FIN counts as a byte */
+      s->flags |= SIDE_UNSEEN;
+    }
     return;
   }
   o = observed_find(f, TLSDIAG_OBS_RESET_EVIDENCE, g->from);

@@ -5,7 +5,27 @@
  * reason; a reset that follows a FIN only cleans up. */
 #include "facts_shape.h"
 
-static int completed(const struct facts *k)
+/* TLS 1.3: the client finished and asked for something, and the server left
+ * without a record: no ticket, no answer, no alert.  Then it has not read the
+ * client's Finished, or somebody before it has not passed it on. */
+static int left_unfinished(const struct flow *f, const struct facts *k)
+{
+  const struct observed *end;
+
+  if (f->first_close == 0 || !fact_holds(k, FACT_CLIENT_DATA) ||
+      fact_holds(k, FACT_SERVER_TICKETS) || fact_holds(k, FACT_MISSED) ||
+      fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_TEXT) ||
+      f->num_observations >= NUM_ORDINARY ||
+      f->side[TLSDIAG_FROM_SERVER].num_records >= NUM_RECORDS_KEPT) {
+    return 0;
+  }
+  end = &f->observed[f->first_close - 1];
+  return end->from == TLSDIAG_FROM_SERVER &&
+         (end->a == TLSDIAG_CLOSE_FIN || end->a == TLSDIAG_CLOSE_RST) &&
+         !fact_holds(k, FACT_SERVER_ALERT_AFTER);
+}
+
+static int completed(const struct flow *f, const struct facts *k)
 {
   /* TLS 1.3: a client that was asked for its certificate is done only when the
    * server goes on (RFC 8446 section 4.4.2.4). */
@@ -14,7 +34,7 @@ static int completed(const struct facts *k)
         fact_holds(k, FACT_CLIENT_EMPTY_CERT_13)) {
       return fact_holds(k, FACT_SERVER_TICKETS);
     }
-    return fact_holds(k, FACT_CLIENT_FINISHED);
+    return fact_holds(k, FACT_CLIENT_FINISHED) && !left_unfinished(f, k);
   }
   /* The client may send data before the server has finished (RFC 7918). */
   if (fact_holds(k, FACT_SERVER_HELLO)) {
@@ -85,12 +105,19 @@ static int closed_before(const struct flow *f, unsigned from, size_t index)
   return 0;
 }
 
+/* TCP facts, and among them no opening: what was said first is not known. */
+static int is_late(const struct flow *f)
+{
+  return (f->state & (FLOW_HAS_TCP | FLOW_SYN | FLOW_SYN_ACK)) == FLOW_HAS_TCP;
+}
+
 /* Too little was seen to tell what an end, or the size of a record, means:
  * one direction, no beginning, or not what the peer has read.  Where the server
  * has said nothing, nothing of it can be missing. */
-static int is_blind(const struct facts *k)
+static int is_blind(const struct flow *f, const struct facts *k)
 {
   return fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_MIDSTREAM) ||
+         (is_late(f) && f->side[TLSDIAG_FROM_CLIENT].mode != MODE_RECORDS) ||
          (fact_holds(k, FACT_MISSED) && fact_holds(k, FACT_SERVER_BYTES));
 }
 
@@ -102,7 +129,7 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
   const struct observed *o = &f->observed[i];
   int fails = 0;
 
-  if (is_blind(k)) {
+  if (is_blind(f, k)) {
     return 0;
   }
   if (o->kind == TLSDIAG_OBS_ENCRYPTED_ALERT) {
@@ -128,22 +155,32 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
   return fails;
 }
 
-/* The observation ended in mid-talk, or not all of the talk was seen: the
- * client has no answer yet, or a service that knows STARTTLS may still be asked
- * for it. */
-static int is_open_talk(const struct flow *f, const struct facts *k)
+static int is_cut_short(const struct flow *f)
 {
   const struct observed *o;
-  int cut;
 
   if (f->first_close == 0) {
     return 0;
   }
   o = &f->observed[f->first_close - 1];
-  cut = o->a == TLSDIAG_CLOSE_END_OF_CAPTURE && o->b < 2000;
-  return fact_holds(k, FACT_SERVER_BANNER)
-             ? cut || fact_holds(k, FACT_MISSED)
-             : cut && !fact_holds(k, FACT_SERVER_BYTES);
+  return o->a == TLSDIAG_CLOSE_END_OF_CAPTURE && o->b < 2000;
+}
+
+/* The observation ended in mid-talk, or not all of the talk was seen: the
+ * client has no answer yet, or a service that knows STARTTLS may still be asked
+ * for it.  HTTP has no such step on the way. */
+static int is_open_talk(const struct flow *f, const struct facts *k)
+{
+  int server_missed =
+      fact_holds(k, FACT_MISSED) && fact_holds(k, FACT_GAP_SERVER);
+
+  if (!fact_holds(k, FACT_SERVER_BYTES) || fact_holds(k, FACT_SERVER_HTTP)) {
+    return !fact_holds(k, FACT_SERVER_BYTES) && is_cut_short(f);
+  }
+  if (fact_holds(k, FACT_SERVER_BANNER) || fact_holds(k, FACT_SERVER_OTHER)) {
+    return is_cut_short(f) || fact_holds(k, FACT_MISSED) || is_late(f);
+  }
+  return server_missed;
 }
 
 static int first_bytes_event(const struct flow *f, struct facts *k, size_t i)
@@ -151,6 +188,10 @@ static int first_bytes_event(const struct flow *f, struct facts *k, size_t i)
   const struct observed *o = &f->observed[i];
 
   if (fact_holds(k, FACT_ONE_SIDED) || is_open_talk(f, k)) {
+    return 0;
+  }
+  if (o->from == TLSDIAG_FROM_CLIENT && is_late(f) &&
+      fact_holds(k, FACT_CLIENT_OTHER)) {
     return 0;
   }
   if (o->from == TLSDIAG_FROM_SERVER) {
@@ -169,7 +210,8 @@ static int first_bytes_event(const struct flow *f, struct facts *k, size_t i)
                                     fact_holds(k, FACT_SERVER_HELLO))) {
     return 0;
   }
-  if (fact_holds(k, FACT_STARTTLS_REFUSED)) {
+  if (fact_holds(k, FACT_STARTTLS_REFUSED) ||
+      fact_holds(k, FACT_STARTTLS_AGREED)) {
     return 0;
   }
   choose(k, TRIGGER_CLIENT_NOT_TLS, i);
@@ -210,20 +252,29 @@ static void silence_facts(const struct flow *f, struct facts *k, size_t index)
 }
 
 /* The observation stopped in a handshake that may have gone on: nothing had
- * been silent for long, and nothing was lost. */
-static int is_only_cut(const struct facts *k, const struct observed *o)
+ * been silent for long, and nothing was lost, or it was sent again just now (no
+ * TCP waits less, RFC 6298). */
+static int is_only_cut(const struct flow *f, const struct facts *k,
+                       const struct observed *o)
 {
-  return o->a == TLSDIAG_CLOSE_END_OF_CAPTURE &&
-         (fact_holds(k, FACT_ONE_SIDED) ||
-          (o->b < 2000 && !fact_holds(k, FACT_CLIENT_REPEATED) &&
-           !fact_holds(k, FACT_SERVER_REPEATED)));
+  unsigned again = k->at[FACT_CLIENT_REPEATED];
+
+  if (o->a != TLSDIAG_CLOSE_END_OF_CAPTURE || o->b >= 2000) {
+    return o->a == TLSDIAG_CLOSE_END_OF_CAPTURE &&
+           fact_holds(k, FACT_ONE_SIDED);
+  }
+  return fact_holds(k, FACT_ONE_SIDED) ||
+         (again != 0 && f->observed[again - 1].a == 1 && o->b < 200) ||
+         (again == 0 && !fact_holds(k, FACT_SERVER_REPEATED));
 }
 
 /* An end is abnormal until the handshake is complete. */
-static int close_event(struct facts *k, const struct observed *o, size_t i,
+static int close_event(const struct flow *f, struct facts *k, size_t i,
                        int done)
 {
-  if (done || is_blind(k) || fact_holds(k, FACT_SSLV2_ANSWER) || is_only_cut(k, o)) {
+  const struct observed *o = &f->observed[i];
+
+  if (done || is_blind(f, k) || fact_holds(k, FACT_SSLV2_ANSWER) || is_only_cut(f, k, o)) {
     return 0;
   }
   if (o->a == TLSDIAG_CLOSE_FIN) {
@@ -270,7 +321,7 @@ static int event(const struct flow *f, struct facts *k, size_t i, int done)
     choose(k, TRIGGER_CONNECT, i);
     return 1;
   case TLSDIAG_OBS_CLOSE:
-    return close_event(k, o, i, done);
+    return close_event(f, k, i, done);
   default:
     return 0;
   }
@@ -352,6 +403,7 @@ static int is_plaintext_talk(const struct flow *f, const struct facts *k)
 
   return client_spoke_plain(k) && server_plain &&
          fact_holds(k, FACT_NO_HELLO) &&
+         !fact_holds(k, FACT_STARTTLS_AGREED) &&
          !fact_holds(k, FACT_STARTTLS_REFUSED) && !is_open_talk(f, k);
 }
 
@@ -388,7 +440,7 @@ static int was_given_time(const struct flow *f)
 void trigger_choose(const struct flow *f, struct facts *k)
 {
   const size_t num = f->num_observations;
-  int done = completed(k);
+  int done = completed(f, k);
   size_t i;
 
   if (is_plaintext_talk(f, k)) {
@@ -403,7 +455,8 @@ void trigger_choose(const struct flow *f, struct facts *k)
     }
   }
   if (k->trigger == TRIGGER_NONE && done) {
-    k->trigger = fact_holds(k, FACT_RENEGOTIATION) && renegotiation_refused(f)
+    k->trigger = fact_holds(k, FACT_RENEGOTIATION) &&
+                         !fact_holds(k, FACT_MISSED) && renegotiation_refused(f)
                      ? TRIGGER_RENEGOTIATION
                      : TRIGGER_COMPLETED;
   }
