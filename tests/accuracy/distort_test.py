@@ -24,7 +24,8 @@ import tempfile
 
 SYN, FIN, RST = 2, 1, 4
 HIDDEN = 0.003
-SETS = ['tests/captures/lab/cases', 'tests/captures/own']
+SETS = ['tests/captures/lab/cases', 'tests/captures/own',
+        'tests/captures/crossed']
 
 
 # ---- captures ----
