@@ -150,17 +150,23 @@ static uint32_t windows_key(uint32_t number)
   return (0u - number) >> 24 == 0x80 ? (0u - number) & 0xffffff : 0xffffffff;
 }
 
+static int family_meaning(unsigned family, uint32_t number)
+{
+  if (family == ET_MBEDTLS) {
+    return mbedtls_meaning(number);
+  }
+  return et_code_meaning(family,
+                         family == ET_WINDOWS ? windows_key(number) : number);
+}
+
 static void family_value(struct et_match *m, unsigned family)
 {
-  uint32_t number = m->code;
+  int meaning = family_meaning(family, m->code);
 
-  if (family == ET_MBEDTLS) {
-    set_meaning(m, mbedtls_meaning(number));
-  } else if (family == ET_WINDOWS) {
-    set_meaning(m, et_code_meaning(family, windows_key(number)));
-  } else {
-    set_meaning(m, et_code_meaning(family, number));
+  if (meaning < 0 && m->meaning == et_known(ET_IS_CONTEXT)) {
+    m->nature = TLSDIAG_NATURE_STATE; /* "curl: (22)": not about TLS */
   }
+  set_meaning(m, meaning);
 }
 
 /* A version that one side offered and the other refused: 304, 771, 0x303.
