@@ -95,11 +95,16 @@ end)
 
 -- -- a TLS frontend -------------------------------------------------------
 
--- A line of the error log, as haproxy.cfg words it.
+-- A line of the error log, as haproxy.cfg words it.  The name is in hex, and
+-- taken out before the rest is read: it is what a client likes to say.
 local function explain(line)
   local flow = tlsdiag.flow()
-  flow:hint("server", line)
-  return flow:json(line:match("client=(%S+)"))
+  local hex = line:match("sni=(%x*)")
+  local name = hex and hex:gsub("%x%x", function(digits)
+    return string.char(tonumber(digits, 16))
+  end)
+  flow:hint("server", (line:gsub("sni=%x*", "")))
+  return flow:json(line:match("client=(%S+)"), nil, name)
 end
 
 core.register_service("tlsdiag_log", "tcp", function(applet)

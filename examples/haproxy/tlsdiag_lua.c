@@ -5,7 +5,8 @@
  *                                           a tlsdiag.now() of before, or now
  *   flow:hint("server", text)               an error text that side wrote
  *   flow:close("server", "fin")             fin, rst, timeout, local
- *   flow:json(client, server)               the verdict, one line
+ *   flow:json(client, server, name)         the verdict, one line; the name is
+ *                                           for flows without a hello
  *   flow:verdict()                          outcome, cause, confidence */
 #include <string.h>
 #include <time.h>
@@ -130,11 +131,14 @@ static int flow_json(lua_State *lua)
   uint8_t scratch[sizeof f->hello];
   unsigned protocol = 0;
   char text[8192];
+  size_t name_len = 0;
+  const char *name = luaL_optlstring(lua, 4, NULL, &name_len);
   struct verdict_line line = {.client = luaL_optstring(lua, 2, NULL),
                               .server = luaL_optstring(lua, 3, NULL),
                               .flow = &f->flow,
                               .verdict = &verdict,
-                              .format = TLSDIAG_FORMAT_TLS};
+                              .format = TLSDIAG_FORMAT_TLS,
+                              .name = {(const uint8_t *)name, name_len}};
 
   tlsdiag_recognise(f->hello, f->hello_len, TLSDIAG_FROM_CLIENT, &protocol);
   if (protocol == TLSDIAG_PROTOCOL_SSLV2) {

@@ -108,6 +108,7 @@ static void put_names(struct out *o, const tlsdiag_bytes *list)
 
 static void put_hello(struct out *o, const struct verdict_line *line)
 {
+  const tlsdiag_bytes *name = &line->name;
   tlsdiag_client_hello hello;
   char print[40];
   int ok;
@@ -118,9 +119,12 @@ static void put_hello(struct out *o, const struct verdict_line *line)
        tlsdiag_client_hello_decode(line->hello.ptr, line->hello.len,
                                    line->format, &hello,
                                    NULL) != TLSDIAG_STATUS_E_USAGE;
+  if (ok) {
+    name = &hello.server_name;
+  }
   put_key(o, "sni");
-  if (ok && hello.server_name.len > 0) {
-    put_string(o, hello.server_name.ptr, hello.server_name.len);
+  if (name->len > 0) {
+    put_string(o, name->ptr, name->len);
   } else {
     puts_out(o, "null");
   }

@@ -16,6 +16,7 @@ struct verdict_line {
   tlsdiag_bytes hello; /* the ClientHello message, len 0 unknown */
   unsigned format;     /* TLSDIAG_FORMAT_* of it */
   uint64_t id;         /* that groups name it by, 0 none */
+  tlsdiag_bytes name;  /* asked for, where the hello itself is not known */
 };
 
 /* Writes at most len bytes with the NUL; returns the length wanted. */

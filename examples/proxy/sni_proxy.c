@@ -385,14 +385,14 @@ int main(int argc, char **argv)
   uv_random(NULL, NULL, &instance, sizeof instance, 0, NULL);
   tracks = shared_tracks_open(loop, instance, settings.redis_host,
                               settings.redis_port);
+  uv_timer_init(loop, &draining);
+  uv_signal_init(loop, &terminate);
+  uv_signal_start(&terminate, on_signal, SIGTERM);
   uv_tcp_init(loop, &listener);
   if (tracks == NULL ||
       address_listen(&settings.listen, &listener, on_connection) != 0) {
     return 1;
   }
-  uv_timer_init(loop, &draining);
-  uv_signal_init(loop, &terminate);
-  uv_signal_start(&terminate, on_signal, SIGTERM);
   uv_run(loop, UV_RUN_DEFAULT);
   uv_loop_close(loop);
   free(settings.routes.list);

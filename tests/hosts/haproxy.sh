@@ -51,6 +51,7 @@ raw "$TLS_PORT" 's.settimeout(9); s.sendall(hello("good.example", "c02c"))
 while s.recv(9999): pass'
 s_client "$TLS_PORT" "${good[@]}" -tls1_3 -curves X448
 raw "$TLS_PORT" 's.sendall(b"SSH-2.0-x\r\n"); s.recv(999)'
+s_client "$TLS_PORT" -servername 'no shared cipher'
 sleep 1
 cat >"$work/want" <<'END'
 no_shared_cipher
@@ -63,10 +64,17 @@ client_certificate_rejected
 handshake_timeout
 no_shared_group
 non_tls_to_tls_port
+sni_unrecognized
 END
 causes "$work/errors.json" >"$work/got"
 same_lines "$work/want" "$work/got" "JSON of the error log"
-echo "ten failures named, a success silent"
+python3 - "$work/errors.json" <<'END' || fail "the names in the error log"
+import json, sys
+names = [json.loads(line)["sni"] for line in open(sys.argv[1])]
+assert names[0] == "good.example" and names[2] == "bad.example", names
+assert names[4] is None and "no shared cipher" in names[10], names
+END
+echo "eleven failures named, a success silent; a name that words an error is a name"
 
 echo "== TCP frontend"
 background python3 "$top/tests/hosts/behind.py" "$BEHIND_PORT"

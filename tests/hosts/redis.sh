@@ -12,6 +12,8 @@ need redis-server redis-cli openssl python3
   "${libs[@]}" -ltlsdiag -o "$work/merge"
 "$work/merge"
 build_proxy "$work/proxy" "${checked[@]}"
+"$cc" -std=gnu99 "${cflags[@]}" "$top/tests/bench/proxy_load.c" -luv \
+  -o "$work/load"
 make_pki "$work/pki"
 
 redis=$(free_port)
@@ -216,9 +218,13 @@ start_farm "$redis"
 alone "absent at the start"
 start_redis
 together "absent"
-# A proxy may end while one waits for an answer.
+# Many wait for an answer that does not come, and a proxy ends meanwhile.
 kill -STOP $redis_pid
+start_proxy "$work/proxy" load --redis "127.0.0.1:$redis" 0 "*=127.0.0.1:$behind"
+"$work/load" "$port" 500 >/dev/null || true # the filter resets, as it should
+wait_lines "$work/load.json" 500
 try 127.0.0.3 -tls1 -fallback_scsv
+end_proxy "$proxy" load
 end_farm
 kill -CONT $redis_pid
 echo "and together again when it is back; no leak, no overrun"

@@ -18,6 +18,7 @@ start_proxy()
 {
   local program=$1 name=$2
   shift 2
+  rm -f "$work/$name.err" # what one before it said is not its word
   "$program" "$@" >>"$work/$name.json" 2>"$work/$name.err" &
   proxy=$!
   pids+=($proxy)
