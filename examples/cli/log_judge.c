@@ -17,12 +17,19 @@ struct log_judge {
   struct log_message messages[MESSAGES];
   struct log_message other; /* for what is not kept */
   struct judged judged;
+  unsigned side;
+  unsigned reserved_;
   uint8_t hello[HELLO_MAX];
 };
 
-struct log_judge *log_judge_new(void)
+struct log_judge *log_judge_new(unsigned side)
 {
-  return calloc(1, sizeof(struct log_judge));
+  struct log_judge *g = calloc(1, sizeof *g);
+
+  if (g != NULL) {
+    g->side = side;
+  }
+  return g;
 }
 
 void log_judge_free(struct log_judge *g)
@@ -75,6 +82,20 @@ static int feed_hello(struct log_judge *g, const struct log_line *line)
   return 1;
 }
 
+/* All that tells of a failure tells also who wrote it. */
+static int shows_writer(const struct judged *j)
+{
+  unsigned i;
+
+  for (i = 0; i < j->num_hints; i++) {
+    if (hint_speaks(&j->hints[i]) &&
+        j->hints[i].side == TLSDIAG_PARTY_UNKNOWN) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 static void judge(struct log_judge *g, struct log_message *m,
                   const struct log_line *line)
 {
@@ -84,7 +105,9 @@ static void judge(struct log_judge *g, struct log_message *m,
 
   judged_init(j);
   m->is_failure = (uint8_t)feed_hello(g, line);
+  judged_written_by(m->as_server ? TLSDIAG_PARTY_SERVER : g->side);
   judged_add_text(j, line->all.ptr, len, line->t_us);
+  judged_written_by(g->side);
   judged_verdict(j);
   for (i = 0; i < j->num_hints; i++) {
     m->is_failure |= hint_speaks(&j->hints[i]) &&
@@ -94,13 +117,16 @@ static void judge(struct log_judge *g, struct log_message *m,
   m->is_failure =
       m->is_failure && j->verdict.causes[0].id != TLSDIAG_CAUSE_NONE;
   m->verdict = j->verdict;
+  m->shows_writer = (uint8_t)shows_writer(j);
   m->has_attempt = tlsdiag_attempt_from_flow(&j->flow, 0, 0, &m->attempt) ==
                    TLSDIAG_STATUS_OK;
 }
 
-static uint64_t hash_of(const struct log_line *line)
+/* ---- what is judged already ---- */
+
+static uint64_t hash_of(const struct log_line *line, unsigned as_server)
 {
-  uint64_t h = log_hash(line->body.ptr, line->body.len, 0);
+  uint64_t h = log_hash(line->body.ptr, line->body.len, as_server);
 
   return line->further.len > 0
              ? log_hash(line->further.ptr, line->further.len, h)
@@ -130,32 +156,55 @@ static void keep(struct log_message *m, const struct log_line *line,
   }
 }
 
+/* The place of a message: where it is, a free one, or one that is taken over.
+ */
+static struct log_message *place_of(struct log_judge *g,
+                                    const struct log_line *line, uint64_t hash,
+                                    unsigned as_server)
+{
+  size_t i;
+
+  for (i = 0; i < PROBES; i++) {
+    struct log_message *m = &g->messages[(hash + i) % MESSAGES];
+
+    if (!m->is_used ||
+        (m->hash == hash && m->as_server == as_server && is_same(m, line))) {
+      return m;
+    }
+  }
+  g->messages[hash % MESSAGES].is_used = 0;
+  return &g->messages[hash % MESSAGES];
+}
+
+static struct log_message *
+judge_once(struct log_judge *g, const struct log_line *line, unsigned as_server)
+{
+  struct log_message *m = &g->other;
+  uint64_t hash;
+
+  if (line->body.len + line->further.len > MESSAGE_BODY) {
+    memset(m, 0, sizeof *m);
+  } else {
+    hash = hash_of(line, as_server);
+    m = place_of(g, line, hash, as_server);
+    if (m->is_used) {
+      return m;
+    }
+    keep(m, line, hash);
+  }
+  m->as_server = (uint8_t)as_server;
+  judge(g, m, line);
+  return m;
+}
+
 struct log_message *log_judge_line(struct log_judge *g,
                                    const struct log_line *line)
 {
-  uint64_t hash;
-  size_t i;
-  struct log_message *m;
+  return judge_once(g, line, 0);
+}
 
-  if (line->body.len + line->further.len > MESSAGE_BODY) {
-    memset(&g->other, 0, sizeof g->other);
-    judge(g, &g->other, line);
-    return &g->other;
-  }
-  hash = hash_of(line);
-  for (i = 0; i < PROBES; i++) {
-    m = &g->messages[(hash + i) % MESSAGES];
-    if (!m->is_used) {
-      keep(m, line, hash);
-      judge(g, m, line);
-      return m;
-    }
-    if (m->hash == hash && is_same(m, line)) {
-      return m;
-    }
-  }
-  m = &g->messages[hash % MESSAGES]; /* the place is taken over */
-  keep(m, line, hash);
-  judge(g, m, line);
-  return m;
+struct log_message *log_judge_server(struct log_judge *g,
+                                     const struct log_line *line)
+{
+  return judge_once(g, line, 1);
 }

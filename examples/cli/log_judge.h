@@ -6,11 +6,16 @@
 
 struct log_judge;
 
-struct log_judge *log_judge_new(void);
+/* side: who wrote the log, TLSDIAG_PARTY_*, where the caller knows. */
+struct log_judge *log_judge_new(unsigned side);
 void log_judge_free(struct log_judge *g);
 /* Lines that mean the same are judged once.  The result is valid until the
  * next call. */
 struct log_message *log_judge_line(struct log_judge *g,
                                    const struct log_line *line);
+/* The same for a line that does not show who wrote it, but was written by a
+ * server. */
+struct log_message *log_judge_server(struct log_judge *g,
+                                     const struct log_line *line);
 
 #endif

@@ -244,7 +244,20 @@ static int is_of_connection(const struct log_line *l)
          log_word(l->all.ptr, l->all.len, "andshake") != NULL;
 }
 
-static void learn(struct log_line *l, const struct log_line *before,
+/* Only servers write so. */
+void log_line_accepted(struct log_line *l)
+{
+  static const char *const words[] = {
+      "SSL_accept",  "onnection from", "onnect from", "onnection received",
+      "ACCEPT from", "- Accepted ",    "[client ",    "client: "};
+  size_t i;
+
+  for (i = 0; i < sizeof words / sizeof words[0] && !l->is_accepted; i++) {
+    l->is_accepted = log_word(l->all.ptr, l->all.len, words[i]) != NULL;
+  }
+}
+
+static void learn(struct log_line *l, struct log_line *before,
                   unsigned distance)
 {
   if (l->time.ptr == NULL) {
@@ -256,6 +269,8 @@ static void learn(struct log_line *l, const struct log_line *before,
       is_of_connection(before)) {
     l->client = before->client;
     l->port = before->port;
+    log_line_accepted(before);
+    l->is_accepted |= before->is_accepted;
   }
 }
 

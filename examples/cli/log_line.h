@@ -23,9 +23,12 @@ struct log_line {
   uint64_t t_us;           /* since 1970, 0 unknown; year 1970 in syslog */
   int is_upstream;         /* the writer was the client */
   int is_tag_of_one;       /* each connection has a tag of its own */
+  int is_accepted;         /* it tells of a connection that was accepted */
 };
 
 void log_line_parse(struct log_line *l, const uint8_t *line, size_t len);
+/* Sets is_accepted by what the line itself says. */
+void log_line_accepted(struct log_line *l);
 /* What up to max_lines before it tell: a connection may be logged in several
  * lines, of which only one holds the client's address or the time.  `begin` is
  * where the text in front of the line begins, in memory. */

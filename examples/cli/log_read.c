@@ -50,6 +50,23 @@ static void look_back(struct reader *r, struct log_line *line)
   }
 }
 
+/* A line that does not show who wrote it may stand behind one that does. */
+static struct log_message *
+judge_by_writer(struct reader *r, struct log_line *line, struct log_message *m)
+{
+  struct log_message *better;
+
+  if (m->shows_writer) {
+    return m;
+  }
+  log_line_accepted(line);
+  if (!line->is_accepted) {
+    return m;
+  }
+  better = log_judge_server(r->judge, line);
+  return better->is_failure ? better : m;
+}
+
 static void take_line(struct reader *r, const uint8_t *text, size_t len)
 {
   struct log_line line;
@@ -63,6 +80,7 @@ static void take_line(struct reader *r, const uint8_t *text, size_t len)
     return;
   }
   look_back(r, &line);
+  m = judge_by_writer(r, &line, m);
   tally_add(&r->tally, &line, r->number, &m->verdict);
   client = counter_add(r->tally.clients, &line.client);
   (void)counter_add(&r->tally.names, &line.name);
@@ -253,7 +271,7 @@ int log_read(struct tool *t, struct source *s, const uint8_t *ahead,
   int status = -1;
 
   if (r == NULL || (r->groups = log_groups_of(t)) == NULL ||
-      (r->judge = log_judge_new()) == NULL) {
+      (r->judge = log_judge_new(t->options->side)) == NULL) {
     tool_warn(t, s->name, "out of memory");
   } else {
     r->tool = t;

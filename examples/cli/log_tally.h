@@ -22,7 +22,9 @@ struct log_message {
   uint8_t is_used;
   uint8_t is_failure; /* something in it speaks of a failure */
   uint8_t has_attempt;
-  uint8_t reserved_[5];
+  uint8_t shows_writer;
+  uint8_t as_server; /* judged as what a server wrote */
+  uint8_t reserved_[3];
   uint32_t generation; /* log_groups.c: whether and where it is kept there */
   uint32_t place;
   tlsdiag_verdict verdict;
