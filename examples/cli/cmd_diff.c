@@ -90,6 +90,10 @@ static void difference_people(struct out *o, const tlsdiag_difference *d,
 
 static void tell(struct tool *t, const tlsdiag_difference *list, size_t count)
 {
+  static char first[] = "the first";
+  static char second[] = "the second";
+  char *of_one[] = {first, second};
+  char **names = t->options->num_operands > 1 ? t->options->operands : of_one;
   struct out text;
   size_t i;
 
@@ -98,8 +102,7 @@ static void tell(struct tool *t, const tlsdiag_difference *list, size_t count)
     if (t->options->json) {
       difference_json(&text, &list[i]);
     } else {
-      difference_people(&text, &list[i], t->options->operands,
-                        t->options->colour);
+      difference_people(&text, &list[i], names, t->options->colour);
     }
   }
   if (count == 0 && !t->options->json) {
@@ -114,21 +117,27 @@ static void tell(struct tool *t, const tlsdiag_difference *list, size_t count)
   }
 }
 
-/* Like diff(1): 0 the same, 1 different, 2 trouble. */
+/* Like diff(1): 0 the same, 1 different, 2 trouble.  One operand: a text with
+ * two connections in it. */
 int cmd_diff(struct tool *t)
 {
+  const char *name = t->options->operands[0];
+  int is_one = t->options->num_operands == 1;
   tlsdiag_difference list[MAX_DIFFERENCES];
   size_t count = MAX_DIFFERENCES;
   struct hello a;
   struct hello b;
   int status = EXIT_UNREADABLE;
 
-  if (hello_read(&a, t, t->options->operands[0]) != 0) {
+  if (hello_read(&a, t, name, 0) != 0) {
     return EXIT_UNREADABLE;
   }
-  if (hello_read(&b, t, t->options->operands[1]) == 0) {
+  if (!is_one) {
+    name = t->options->operands[1];
+  }
+  if (hello_read(&b, t, name, is_one ? 1 : 0) == 0) {
     if (!a.is_client || !b.is_client) {
-      tool_warn(t, t->options->operands[a.is_client ? 1 : 0],
+      tool_warn(t, a.is_client ? name : t->options->operands[0],
                 "holds a ServerHello; two ClientHellos can be compared");
     } else if (tlsdiag_hello_diff(&a.client, &b.client, list, &count) ==
                TLSDIAG_STATUS_OK) {

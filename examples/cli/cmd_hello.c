@@ -6,7 +6,7 @@ int cmd_hello(struct tool *t)
   struct hello h;
   struct out text;
 
-  if (hello_read(&h, t, t->options->operands[0]) != 0) {
+  if (hello_read(&h, t, t->options->operands[0], 0) != 0) {
     return EXIT_UNREADABLE;
   }
   out_init(&text, NULL);

@@ -29,6 +29,7 @@ enum dump_kind {
   DUMP_HEX,
   DUMP_EMBEDDED,
   DUMP_REPORT,
+  DUMP_SCAN,
   DUMP_KINDS
 };
 
@@ -88,6 +89,7 @@ int dump_hex_feed(const uint8_t *text, size_t len, struct judged *j);
 int dump_embedded_is_there(const uint8_t *text, size_t len);
 int dump_embedded_said(const struct dump_line *line);
 int dump_embedded_feed(const uint8_t *text, size_t len, struct judged *j);
+int dump_scan_line(const struct dump_line *line);
 int dump_report_line(const struct dump_line *line);
 int dump_report_feed(const uint8_t *text, size_t len, struct judged *j);
 

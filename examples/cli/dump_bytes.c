@@ -63,7 +63,7 @@ int dump_debug_feed(const uint8_t *text, size_t len, struct judged *j)
     } else if (offset < limit) {
       count = debug_bytes(&line, offset, bytes);
       count = count < limit - offset ? count : limit - offset;
-      (void)tlsdiag_flow_feed(&j->flow, from, 0, bytes, count, NULL);
+      dump_bytes(j, from, bytes, count);
       offset += count;
       fed |= count > 0;
     }
@@ -102,7 +102,7 @@ int dump_hex_feed(const uint8_t *text, size_t len, struct judged *j)
       dump_record(j, from, DUMP_HANDSHAKE, 0x301, bytes,
                   count < MESSAGE_MAX ? count : MESSAGE_MAX);
     } else {
-      (void)tlsdiag_flow_feed(&j->flow, from, 0, bytes, count, NULL);
+      dump_bytes(j, from, bytes, count);
     }
   }
   free(bytes);

@@ -254,7 +254,7 @@ static void open_hello(struct reading *r)
 static void end_hello(struct reading *r, size_t told)
 {
   struct dump_hello *h = &r->hello;
-  size_t known = 39 + 2 * h->num_suites + 4 + h->extensions_len + h->unseen;
+  size_t known = 41 + 2 * h->num_suites + h->extensions_len + h->unseen;
 
   if (h->type == 0) {
     return;

@@ -92,8 +92,7 @@ static void raw_line(struct reading *r, const struct dump_line *line)
     return;
   }
   count = raw_bytes(line, at + 1, bytes);
-  (void)tlsdiag_flow_feed(&r->talk.judged->flow, r->from, 0, bytes, count,
-                          NULL);
+  dump_bytes(r->talk.judged, r->from, bytes, count);
   r->offset += count;
   r->talk.said |= count > 0;
 }

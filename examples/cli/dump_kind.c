@@ -21,7 +21,8 @@ static const struct dump_format formats[DUMP_KINDS] = {
     {"Wireshark text", dump_tshark_line, dump_tshark_feed, 0, NULL},
     {"hexadecimal", NULL, dump_hex_feed, 1, NULL},
     {"records in a text", NULL, dump_embedded_feed, 0, dump_embedded_said},
-    {"openssl s_client report", dump_report_line, dump_report_feed, 0, NULL}};
+    {"openssl s_client report", dump_report_line, dump_report_feed, 0, NULL},
+    {"a scan of what a server supports", dump_scan_line, NULL, 0, NULL}};
 
 const struct dump_format *dump_format(enum dump_kind kind)
 {
@@ -57,6 +58,17 @@ static int is_hex(const uint8_t *text, size_t len)
     return 0;
   }
   return could_be_tls(bytes);
+}
+
+/* testssl.sh, sslscan, nmap: tables, in which nothing failed. */
+int dump_scan_line(const struct dump_line *line)
+{
+  size_t at;
+
+  return dump_begins(line, "| ssl-enum-ciphers:", &at) ||
+         dump_begins(line, "Testing SSL server ", &at) ||
+         dump_begins(line, "Testing protocols via sockets", &at) ||
+         dump_begins(line, "Testing all IPv4 addresses", &at);
 }
 
 /* The first format one of whose lines this is, before `limit`. */

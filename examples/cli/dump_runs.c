@@ -143,20 +143,26 @@ static size_t split(struct dump_runs *r, struct dump_line *pieces)
   return dump_split(text, r->own_len, pieces, DUMP_RUNS_MAX);
 }
 
+static size_t prepare(struct dump_runs *r, const uint8_t *text, size_t len,
+                      struct dump_line *pieces)
+{
+  memset(r, 0, sizeof *r);
+  r->group.size = sizeof r->group;
+  r->own = malloc(2 * len + 1);
+  if (r->own == NULL) {
+    return 0;
+  }
+  r->own_len = dump_clean(text, len, r->own);
+  return split(r, pieces);
+}
+
 int dump_runs_judge(struct dump_runs *r, const uint8_t *text, size_t len)
 {
   struct dump_line pieces[DUMP_RUNS_MAX];
   size_t i;
 
-  memset(r, 0, sizeof *r);
-  r->group.size = sizeof r->group;
-  r->own = malloc(2 * len + 1);
-  if (r->own == NULL) {
-    return -1;
-  }
-  r->own_len = dump_clean(text, len, r->own);
-  r->num_runs = split(r, pieces);
-  r->run = calloc(r->num_runs, sizeof *r->run);
+  r->num_runs = prepare(r, text, len, pieces);
+  r->run = r->num_runs > 0 ? calloc(r->num_runs, sizeof *r->run) : NULL;
   if (r->run == NULL) {
     return -1;
   }
@@ -173,6 +179,44 @@ int dump_runs_judge(struct dump_runs *r, const uint8_t *text, size_t len)
     judge(&r->run[0]);
   }
   return 0;
+}
+
+static void find_hello(const struct dump_line *piece,
+                       struct judged_hello *hello)
+{
+  tlsdiag_flow_options options;
+  struct judged *j = malloc(sizeof *j);
+
+  if (j == NULL) {
+    return;
+  }
+  judged_init(j);
+  memset(&options, 0, sizeof options);
+  options.size = sizeof options;
+  options.flags = TLSDIAG_FLOW_STOP_AT_MESSAGE;
+  (void)tlsdiag_flow_init(&j->flow, sizeof j->flow, &options);
+  j->hello = hello;
+  (void)dump_feed(dump_recognise(piece->ptr, piece->len), piece->ptr,
+                  piece->len, j);
+  free(j);
+}
+
+int dump_runs_hello(const uint8_t *text, size_t len, unsigned number,
+                    struct judged_hello *hello)
+{
+  struct dump_line pieces[DUMP_RUNS_MAX];
+  struct dump_runs r;
+  size_t count = prepare(&r, text, len, pieces);
+  int found = 0;
+  size_t i;
+
+  for (i = 0; i < count && !found; i++) {
+    hello->len = 0;
+    find_hello(&pieces[i], hello);
+    found = hello->len > 0 && number-- == 0;
+  }
+  dump_runs_free(&r);
+  return found ? 0 : -1;
 }
 
 void dump_runs_free(struct dump_runs *r)

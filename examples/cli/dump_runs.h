@@ -31,6 +31,11 @@ struct dump_runs {
 int dump_runs_judge(struct dump_runs *r, const uint8_t *text, size_t len);
 void dump_runs_free(struct dump_runs *r);
 
+/* The ClientHello of connection `number` (from 0, those without one not
+ * counted), as far as it is shown.  0, or -1 if there is none. */
+int dump_runs_hello(const uint8_t *text, size_t len, unsigned number,
+                    struct judged_hello *hello);
+
 /* dump_split.c: cuts a text where a connection begins.  Returns how many
  * pieces were stored, at least 1. */
 size_t dump_split(const uint8_t *text, size_t len, struct dump_line *pieces,

@@ -141,6 +141,13 @@ void dump_people(struct tool *t, const char *file, const struct dump_runs *r)
     out_char(o, '\n');
   }
   runs_people(t, r);
+  if (run->kind == DUMP_SCAN) {
+    out_str(o, "It lists what a server supports; of connections that failed it "
+               "tells nothing.\nGive the output of a client that fails.\n");
+  }
+  if (run->kind == DUMP_SCAN && run->judged.num_hints == 0) {
+    return;
+  }
   if (run->kind != DUMP_NONE) {
     show_dump(t, run->text, run->len, &run->judged);
   } else {

@@ -306,8 +306,7 @@ static size_t packet_bytes(struct reading *r, const struct dump_line *line)
   size_t count = dump_hex_pairs(line, 0, bytes, LINE_BYTES);
 
   if (count > 0) {
-    (void)tlsdiag_flow_feed(&r->talk.judged->flow, r->from, 0, bytes, count,
-                            NULL);
+    dump_bytes(r->talk.judged, r->from, bytes, count);
     r->talk.said = 1;
   }
   return count;

@@ -24,6 +24,38 @@ void dump_talk_init(struct dump_talk *t, struct judged *j)
   t->judged = j;
 }
 
+static void keep_hello(struct judged *j, unsigned from, const uint8_t *message,
+                       size_t len)
+{
+  struct judged_hello *h = j->hello;
+
+  if (h == NULL || h->len != 0 || from != TLSDIAG_FROM_CLIENT || len < 6 ||
+      message[0] != CLIENT_HELLO) {
+    return;
+  }
+  h->len = len < h->room ? len : h->room;
+  memcpy(h->bytes, message, h->len);
+}
+
+void dump_bytes(struct judged *j, unsigned from, const uint8_t *bytes,
+                size_t len)
+{
+  tlsdiag_bytes message;
+  unsigned format;
+  size_t used = 0;
+
+  while (tlsdiag_flow_feed(&j->flow, from, 0, bytes, len, &used) ==
+         TLSDIAG_STATUS_MESSAGE) {
+    if (tlsdiag_flow_message(&j->flow, &from, &format, &message) ==
+            TLSDIAG_STATUS_OK &&
+        format == TLSDIAG_FORMAT_TLS) {
+      keep_hello(j, from, message.ptr, message.len);
+    }
+    bytes += used;
+    len -= used;
+  }
+}
+
 static void record_header(struct judged *j, unsigned from, unsigned type,
                           unsigned version, size_t len)
 {
@@ -34,14 +66,14 @@ static void record_header(struct judged *j, unsigned from, unsigned type,
   header[2] = (uint8_t)version;
   header[3] = (uint8_t)(len >> 8);
   header[4] = (uint8_t)len;
-  (void)tlsdiag_flow_feed(&j->flow, from, 0, header, sizeof header, NULL);
+  dump_bytes(j, from, header, sizeof header);
 }
 
 void dump_record(struct judged *j, unsigned from, unsigned type,
                  unsigned version, const uint8_t *body, size_t len)
 {
   record_header(j, from, type, version, len);
-  (void)tlsdiag_flow_feed(&j->flow, from, 0, body, len, NULL);
+  dump_bytes(j, from, body, len);
 }
 
 static unsigned party(unsigned from)
@@ -113,7 +145,10 @@ static void feed_plain(struct dump_talk *t, unsigned from, unsigned type,
     have = len;
   }
   record_header(t->judged, from, type, version != 0 ? version : 0x301, len);
-  (void)tlsdiag_flow_feed(&t->judged->flow, from, 0, body, have, NULL);
+  if (type == DUMP_HANDSHAKE) {
+    keep_hello(t->judged, from, body, have); /* also one shown in part */
+  }
+  dump_bytes(t->judged, from, body, have);
   (void)tlsdiag_flow_gap(&t->judged->flow, from, 0, len - have);
 }
 

@@ -54,6 +54,9 @@ void dump_talk_close(struct dump_talk *t, unsigned from, unsigned how);
 void dump_talk_end(struct dump_talk *t, unsigned printer, const uint8_t *text,
                    size_t len);
 
+/* Feeds bytes of the stream as they are. */
+void dump_bytes(struct judged *j, unsigned from, const uint8_t *bytes,
+                size_t len);
 /* Feeds one record with a header made up from type and version. */
 void dump_record(struct judged *j, unsigned from, unsigned type,
                  unsigned version, const uint8_t *body, size_t len);

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "capture.h"
+#ifdef HAVE_TEXT_READERS
+#include "dump_runs.h"
+#endif
 #include "hexread.h"
 
 static int slurp(struct hello *h, struct source *s)
@@ -38,6 +41,34 @@ static int unhex(struct hello *h)
   h->bytes = bytes;
   h->len = len;
   return 0;
+}
+
+/* What another tool printed turns into the hello it shows.  1 if it did. */
+static int from_dump(struct hello *h, unsigned number)
+{
+#ifdef HAVE_TEXT_READERS
+  struct judged_hello hello;
+  enum dump_kind kind = dump_recognise(h->bytes, h->len);
+
+  if (kind == DUMP_NONE || kind == DUMP_HEX) {
+    return 0;
+  }
+  hello.room = h->len + 1;
+  hello.bytes = malloc(hello.room);
+  if (hello.bytes == NULL ||
+      dump_runs_hello(h->bytes, h->len, number, &hello) != 0) {
+    free(hello.bytes);
+    return 0;
+  }
+  free(h->bytes);
+  h->bytes = hello.bytes;
+  h->len = hello.len;
+  return 1;
+#else
+  (void)h;
+  (void)number;
+  return 0;
+#endif
 }
 
 /* RFC 6347 section 4.2.2: behind type and length a DTLS message has a
@@ -142,7 +173,8 @@ static int decode(struct hello *h, const char **why)
   return -1;
 }
 
-int hello_read(struct hello *h, struct tool *t, const char *name)
+int hello_read(struct hello *h, struct tool *t, const char *name,
+               unsigned number)
 {
   const char *why = "cannot be read";
   struct source s;
@@ -163,8 +195,8 @@ int hello_read(struct hello *h, struct tool *t, const char *name)
   } else {
     status = slurp(h, &s);
     source_close(&s);
-    if (status == 0 &&
-        (unhex(h) != 0 || find_message(h, &why) != 0 || decode(h, &why) != 0)) {
+    if (status == 0 && ((!from_dump(h, number) && unhex(h) != 0) ||
+                        find_message(h, &why) != 0 || decode(h, &why) != 0)) {
       status = -1;
     }
   }

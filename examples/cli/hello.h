@@ -24,8 +24,10 @@ struct hello {
 };
 
 /* Reads and decodes.  `name` may be a capture too: then the first ClientHello
- * in it.  Returns 0, or -1 after tool_warn(). */
-int hello_read(struct hello *h, struct tool *t, const char *name);
+ * in it; or a dump of another tool: then the ClientHello of connection
+ * `number` in it, from 0.  Returns 0, or -1 after tool_warn(). */
+int hello_read(struct hello *h, struct tool *t, const char *name,
+               unsigned number);
 void hello_free(struct hello *h);
 
 void hello_json(struct out *o, const struct hello *h);

@@ -14,7 +14,7 @@ static const char usage[] =
     "Usage: tlsdiag [OPTION]... FILE...\n"
     "       tlsdiag explain [OPTION]... CAUSE|ALERT|TEXT...\n"
     "       tlsdiag hello [OPTION]... FILE\n"
-    "       tlsdiag diff [OPTION]... FILE FILE\n"
+    "       tlsdiag diff [OPTION]... FILE [FILE]\n"
     "\n"
     "Says why TLS handshakes failed, who ended them and what fixes it.\n"
     "FILE is a capture (pcap, pcapng, also gzipped), a log, the output of\n"
@@ -183,7 +183,11 @@ static int operands_check(const struct options *o)
                ? -1
                : wrong_call("hello wants one FILE, or - for the input", "");
   case COMMAND_DIFF:
-    return o->num_operands == 2 ? -1 : wrong_call("diff wants two FILEs", "");
+    return o->num_operands == 2 || o->num_operands == 1
+               ? -1
+               : wrong_call("diff wants two FILEs, or a text of two "
+                            "connections",
+                            "");
   case COMMAND_EXPLAIN:
     return o->num_operands > 0
                ? -1

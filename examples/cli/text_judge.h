@@ -6,12 +6,20 @@
 
 enum { TEXT_HINTS = 24 };
 
+/* Where the first ClientHello is copied to, from its message header on. */
+struct judged_hello {
+  uint8_t *bytes;
+  size_t room;
+  size_t len; /* 0: none yet */
+};
+
 struct judged {
   tlsdiag_hint hints[TEXT_HINTS];
   unsigned num_hints;
   unsigned num_found; /* may exceed num_hints */
   unsigned side;      /* TLSDIAG_PARTY_* of who wrote it */
   unsigned reserved_;
+  struct judged_hello *hello; /* [opt] */
   tlsdiag_flow flow;
   tlsdiag_verdict verdict;
 };

@@ -92,10 +92,10 @@ static int report_runs(struct tool *t, const char *name, const uint8_t *text,
     } else {
       dump_people(t, name, &r);
     }
-    t->num_failures +=
-        (run->judged.num_hints > 0 || run->kind != DUMP_NONE) &&
-        !run->judged.verdict.noise && !(run->completed && r.num_runs > 1) &&
-        run->judged.verdict.causes[0].id > TLSDIAG_CAUSE_UNKNOWN;
+    t->num_failures += (run->judged.num_hints > 0 || run->kind != DUMP_NONE) &&
+                       run->kind != DUMP_SCAN && !run->judged.verdict.noise &&
+                       !(run->completed && r.num_runs > 1) &&
+                       run->judged.verdict.causes[0].id > TLSDIAG_CAUSE_UNKNOWN;
   }
   dump_runs_free(&r);
   return status;

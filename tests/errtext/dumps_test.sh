@@ -57,5 +57,22 @@ expect hex_stream.txt '"stage":"client_hello"'
 expect hello_c.txt '"cause":"version_client_too_old"'
 expect proxy_log.txt '"cause":"version_client_too_old"'
 expect python_repr.txt '"cause":"version_client_too_old"'
+expect nmap.txt '"cause":"unknown"'
 expect nginx_plain_port.txt '"cause":"tls_to_plain_http_port"'
+
+# The hellos of two connections in one text, and of two texts.
+differ() { # what, files
+  what=$1
+  shift
+  if "$tool" diff --json "$@" | head -1 | grep -q "$what"; then
+    echo "diff $*: $what"
+  else
+    echo "diff $* lacks $what"
+    failed=1
+  fi
+}
+differ '"value":23,"name":"extended_master_secret","only_in":"a"' \
+  "$here/ssldump_two.txt"
+differ '"fallback_scsv"' "$here/s_client_trace.txt" \
+  "$here/s_client_trace_fallback.txt"
 exit $failed
