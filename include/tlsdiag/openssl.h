@@ -77,7 +77,7 @@ typedef struct tlsdiag_ssl_options {
 /* tlsdiag_ssl_ctx_attach watches every SSL made of ctx from now on.  Each gets
  * memory from OpenSSL's allocator, freed with it: about 1 KiB at its first
  * record, more for long messages and when it is asked about, opts->storage
- * bytes at most (and a list of its ciphers).  Its configuration is read when
+ * bytes at most (and the lists of its policy).  Its configuration is read when
  * it is asked about.  Attaching again gives new options to the SSLs made from
  * then on. */
 TLSDIAG_API int
@@ -102,7 +102,9 @@ TLSDIAG_API void tlsdiag_ssl_observe(int write_p, int content_type,
  * SSL_accept, SSL_connect, SSL_do_handshake, SSL_read or SSL_write returned
  * `ret`, before errno and the error queue are touched; both are only read.
  * When ret only means "try again" (SSL_ERROR_WANT_*), the call says that you
- * have waited long enough: a timeout.  Later calls repeat the answer.
+ * have waited long enough: a timeout.  Later calls repeat the answer, but after
+ * a success they go on to look: a TLS 1.3 server refuses a client's
+ * certificate when the client has long finished, and its SSL_read says so.
  * E_ABSENT: ssl is not watched or nothing has happened yet. */
 TLSDIAG_API int tlsdiag_ssl_diagnose(SSL *ssl, int ret, tlsdiag_verdict *out);
 

@@ -219,6 +219,13 @@ void watch_report(SSL *ssl, struct watch *watch)
   }
 }
 
+/* After a success nothing is over: in TLS 1.3 a client is done before its
+ * certificate is looked at. */
+static int look(SSL *ssl, struct watch *watch, int ret)
+{
+  return ret > 0 ? watch_flow(ssl, watch) != NULL : watch_end(ssl, watch, ret);
+}
+
 int tlsdiag_ssl_diagnose(SSL *ssl, int ret, tlsdiag_verdict *out)
 {
   struct watch *watch;
@@ -231,9 +238,11 @@ int tlsdiag_ssl_diagnose(SSL *ssl, int ret, tlsdiag_verdict *out)
   if (watch == NULL) {
     watch = watch_make(ssl, 0);
   }
-  rc = watch != NULL && watch_end(ssl, watch, ret)
-           ? tlsdiag_classify(watch->flow, out)
-           : TLSDIAG_STATUS_E_ABSENT;
+  if (watch == NULL || !look(ssl, watch, ret)) {
+    rc = TLSDIAG_STATUS_E_ABSENT;
+  } else {
+    rc = tlsdiag_classify(watch->flow, out);
+  }
   errno = saved;
   return rc;
 }

@@ -8,7 +8,7 @@
 need_file "OpenSSL headers (libssl-dev)" /usr/include/openssl/ssl.h
 [ -e "$build/libtlsdiag-openssl.so" ] || fail "the adapter was not built"
 
-sources=("$top"/tests/hosts/openssl/{main,kit,pki,changes,cases,policy,special}.c)
+sources=("$top"/tests/hosts/openssl/{main,kit,pki,changes,cases,policy,ways,special}.c)
 "$cc" -std=gnu99 "${cflags[@]}" -Wno-missing-field-initializers \
   "${sources[@]}" "${libs[@]}" \
   -ltlsdiag-openssl -ltlsdiag -lssl -lcrypto -lpthread -o "$work/shared"
@@ -29,5 +29,6 @@ echo "== under AddressSanitizer and UndefinedBehaviorSanitizer"
 "$work/sanitized" >"$work/out" || { grep -v ^verdict: "$work/out"; exit 1; }
 grep -v ^verdict: "$work/out"
 
+. "$top/tests/hosts/openssl-symbols.sh"
 . "$top/tests/hosts/openssl-example.sh"
 . "$top/tests/hosts/openssl-cost.sh"

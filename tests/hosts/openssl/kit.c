@@ -5,7 +5,7 @@
 #include <openssl/err.h>
 #include "kit.h"
 
-static int num_passed, num_failed;
+static _Atomic int num_passed, num_failed; /* counted in threads, too */
 
 void check_at(const char *file, int line, int ok, const char *what)
 {

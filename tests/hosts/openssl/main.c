@@ -6,6 +6,7 @@
 void allocator_install(void);
 void run_cases(const struct pki *pki);
 void run_policy(const struct pki *pki);
+void run_ways(const struct pki *pki);
 void run_special(const struct pki *pki);
 
 int main(void)
@@ -20,6 +21,7 @@ int main(void)
   pki_add_rsa(&pki);
   run_cases(&pki);
   run_policy(&pki);
+  run_ways(&pki);
   run_special(&pki);
   pki_free(&pki);
   status = checks_done();
