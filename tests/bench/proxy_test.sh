@@ -38,7 +38,7 @@ after_1k=$(rss)
 after_10k=$(rss)
 echo "memory of the proxy: $after_1k kB after 1,000 handshakes," \
   "$after_10k kB after 10,000"
-[ $((after_10k - after_1k)) -lt 512 ] || fail "the proxy grows"
+[ $((after_10k - after_1k)) -lt 1024 ] || fail "the proxy grows"
 end_proxy "$proxy" plain
 tail -1 "$work/plain.err"
 [ "$(verdicts plain)" -eq 10000 ] || fail "not one verdict for each handshake"

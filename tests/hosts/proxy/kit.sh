@@ -47,10 +47,10 @@ for line in list(open(sys.argv[1]))[int(sys.argv[2]):]:
 END
 }
 
-# wait_lines FILE COUNT: until so many lines are there, 5 s at most.
+# wait_lines FILE COUNT: until so many lines are there, 10 s at most.
 wait_lines()
 {
-  for _ in $(seq 50); do
+  for _ in $(seq 100); do
     [ "$(wc -l <"$1")" -ge "$2" ] && return 0
     sleep 0.1
   done
