@@ -92,13 +92,16 @@ static int next_byte(struct shown *s)
   return take(s, 2, digits(s, s->at, 2, 16));
 }
 
-/* Does a word in small letters end at `at`? */
+enum { WORD_MAX = 8 };
+
+/* Does a word in small letters end at `at`?  The bound keeps a compiler from
+ * calling strlen for it. */
 static int ends_with(const uint8_t *text, size_t at, const char *word)
 {
   size_t len = 0;
   size_t i;
 
-  while (word[len] != '\0') {
+  while (len < WORD_MAX && word[len] != '\0') {
     len++;
   }
   for (i = 0; i < len && len <= at; i++) {
@@ -111,7 +114,7 @@ static int ends_with(const uint8_t *text, size_t at, const char *word)
 
 /* Not a pointer: tables need no relocation. */
 struct words {
-  char word[8];
+  char word[WORD_MAX];
 };
 
 static int ends_with_one(const uint8_t *text, size_t at,

@@ -7,16 +7,32 @@ need nm python3
 "$top/tools/amalgamate" "$work"
 mkdir "$work/tlsdiag"
 mv "$work/tlsdiag.h" "$work/tlsdiag/"
-for standard in c99 c11 c17; do
+for standard in c99 c11 c17 c2x; do
   "$cc" -std=$standard -O2 -Wall -Wextra -Werror -pedantic-errors \
     -I"$work/tlsdiag" -c "$work/tlsdiag.c" -o "$work/$standard.o"
 done
-echo "compiles as C99, C11, C17 without a warning"
+echo "compiles as C99, C11, C17, C23 without a warning"
 if command -v clang >/dev/null; then
   clang -std=c99 -O1 -Wall -Wextra -Werror -I"$work/tlsdiag" \
     -c "$work/tlsdiag.c" -o "$work/clang.o"
   echo "and by clang"
 fi
+# Compilers and C libraries of others; what they make says the same.
+for other in tcc 'musl-gcc -static' 'gcc -m32'; do
+  # shellcheck disable=SC2086
+  if $other -I"$work" "$work/tlsdiag.c" -I"$work/tlsdiag" \
+    "$top/examples/consumers/name.c" -o "$work/other" 2>"$work/log"; then
+    [ "$("$work/other" <"$top/examples/consumers/hello.bin")" = a.example ] ||
+      fail "$other: another answer"
+    echo "and by $other"
+  elif command -v "${other%% *}" >/dev/null &&
+    grep -q 'tlsdiag\.[ch]' "$work/log"; then
+    cat "$work/log"
+    fail "$other"
+  else
+    echo "no $other"
+  fi
+done
 
 nm -g --defined-only "$work/c99.o" | awk '{print $3}' | sort >"$work/names"
 grep -v '^tlsdiag_' "$work/names" && fail "names that are not ours"

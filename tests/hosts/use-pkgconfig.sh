@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# pkg-config: an installed tree, moved afterwards; plain library and adapter.
+# pkg-config: an installed tree, moved afterwards; shared and static, plain
+# library and adapter.
 . "$(dirname "$0")/kit.sh"
 need pkg-config cmake
 
@@ -19,6 +20,16 @@ case $(pkg-config --modversion tlsdiag) in
 *) fail "tlsdiag.pc says version $(pkg-config --modversion tlsdiag)" ;;
 esac
 echo "tlsdiag.pc: a moved tree, version $(pkg-config --modversion tlsdiag)"
+
+# A program that needs no library at run time.
+read -ra flags <<<"$(pkg-config --static --cflags --libs tlsdiag)"
+"$cc" -static "$top/examples/consumers/name.c" "${flags[@]}" -o "$work/static"
+[ "$("$work/static" <"$top/examples/consumers/hello.bin")" = a.example ] ||
+  fail "the static consumer does not print the name"
+readelf -d "$work/static" 2>/dev/null | grep NEEDED && fail "it is not static"
+pkg-config --exists 'tlsdiag >= 0.1' || fail "it is not 0.1 or newer"
+pkg-config --exists 'tlsdiag >= 9' && fail "it is version 9"
+echo "tlsdiag.pc: --static, versions"
 
 if [ -e "$pc/tlsdiag-openssl.pc" ]; then
   read -ra flags <<<"$(pkg-config --cflags --libs tlsdiag-openssl openssl)"
