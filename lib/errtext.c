@@ -181,10 +181,27 @@ static void look_between(struct scan *s, size_t to, uint32_t line)
   }
 }
 
+/* "Generated a self-signed certificate": words that no program owns say little
+ * in a clause that says that all is well. */
+static void quieten(struct scan *s)
+{
+  unsigned i;
+
+  for (i = s->num_matches; i > 0 && s->matches[i - 1].at >= s->clause.at; i--) {
+    if (s->matches[i - 1].stack == 0 &&
+        et_is_certificate(s->matches[i - 1].meaning)) {
+      s->matches[i - 1].flags |= ET_MATCH_QUIET;
+    }
+  }
+}
+
 static void guess(struct scan *s)
 {
   struct et_match m;
 
+  if (et_clause_is_fine(&s->clause)) {
+    quieten(s);
+  }
   if (et_clause_guess(&s->clause, &m)) {
     remember(s, &m);
   }

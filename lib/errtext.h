@@ -248,12 +248,14 @@ struct et_clause {
   uint8_t owner; /* the last side named, and how many words ago */
   uint8_t since_owner;
   uint8_t certificate_of;
-  uint8_t reserved_;
+  uint8_t last; /* concept of the word before */
 };
 void et_clause_begin(struct et_clause *c, const struct et_token *t);
 int et_clause_ends(const struct et_clause *c, const struct et_token *t);
 /* is_state: the word belongs to what is known to be no fault. */
 void et_clause_add(struct et_clause *c, const struct et_token *t, int is_state);
+/* 1 if it says that all is well. */
+int et_clause_is_fine(const struct et_clause *c);
 /* 1 if what it says makes a fault. */
 int et_clause_guess(const struct et_clause *c, struct et_match *m);
 

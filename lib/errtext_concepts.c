@@ -102,6 +102,10 @@ void et_clause_add(struct et_clause *c, const struct et_token *t, int is_state)
   if (is_state && concept != ET_CONCEPT_FINE) {
     return;
   }
+  if (concept == ET_CONCEPT_EXPIRED && c->last == ET_CONCEPT_NOT) {
+    concept = ET_CONCEPT_FINE; /* "has not expired" */
+  }
+  c->last = (uint8_t) concept;
   if (concept != 0) {
     c->concepts |= 1u << concept;
     c->end = t->at + t->len;
@@ -109,12 +113,19 @@ void et_clause_add(struct et_clause *c, const struct et_token *t, int is_state)
   note_owner(c, concept);
 }
 
+int et_clause_is_fine(const struct et_clause *c)
+{
+  return (c->concepts & C(FINE)) != 0 ||
+         ((c->concepts & C(SUPPORTED)) &&
+          !(c->concepts & (C(NOT) | C(UNSUPPORTED))));
+}
+
 int et_clause_guess(const struct et_clause *c, struct et_match *m)
 {
   static const struct et_match none;
   size_t i;
 
-  if (c->concepts & C(FINE)) {
+  if (et_clause_is_fine(c) || (c->concepts & C(TALK))) {
     return 0;
   }
   for (i = 0; i < sizeof rules / sizeof rules[0]; i++) {

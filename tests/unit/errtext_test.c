@@ -427,6 +427,11 @@ Test(errtext, concepts)
                TLSDIAG_CAUSE_SERVER_CERTIFICATE_NAME_MISMATCH);
   cr_expect_eq(best("the certificate that had expired was renewed"),
                TLSDIAG_CAUSE_UNKNOWN);
+  cr_expect_eq(best("the certificate of the peer has not expired"),
+               TLSDIAG_CAUSE_UNKNOWN);
+  s = scan("generated a self-signed certificate for localhost");
+  (void)best_of(&s, &weight);
+  cr_expect_lt(weight, 50, "no fault: %u", weight);
   cr_expect_eq(best("the certificate was read. The session has expired"),
                TLSDIAG_CAUSE_UNKNOWN, "two clauses");
   cr_expect_eq(best("the certificate of the peer has expired: no shared cipher "
