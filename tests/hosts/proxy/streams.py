@@ -4,6 +4,7 @@
 
 Clients and upstreams are plain sockets; hellos are real, what follows is not
 TLS, for it is the proxy's handling of bytes that counts here."""
+import atexit
 import json
 import os
 import re
@@ -59,6 +60,7 @@ class Proxy:
         self.out = open(os.path.join(WORK, "streams.json"), "w+")
         self.process = subprocess.Popen([PROGRAM, *args], stdout=self.out,
                                         stderr=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)  # if a case fails before end()
         line = self.process.stderr.readline()
         found = re.match(r"listens on \[?([^\]]*)\]?:(\d+)$", line.strip())
         assert found, line + self.process.stderr.read()
