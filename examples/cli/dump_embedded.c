@@ -384,40 +384,82 @@ static int is_again(struct last *l, const uint8_t *p, const uint8_t *next,
   return again;
 }
 
-/* Goes through the text.  j NULL: returns how plainly the first hello is shown
- * (dump_embedded_is_there), and feeds nothing.  An alert alone is read as
- * text: it takes a hello to judge it as a capture would. */
-static int scan(const uint8_t *text, size_t len, struct judged *j)
+/* The next records from *at on: their bytes in f, their length returned, where
+ * they begin in *begin; 0 at the end. */
+static size_t next_records(const uint8_t *text, const uint8_t **at,
+                           const uint8_t *end, struct found *f,
+                           const uint8_t **begin, enum style *style)
+{
+  while (*at < end) {
+    const uint8_t *p = *at;
+    size_t whole = 0;
+
+    *style = style_at(text, p, end);
+    *at = p + 1;
+    if (*style != STYLE_NONE) {
+      const uint8_t *next = take(p, end, *style, f);
+
+      *at = next > p ? next : p + 1;
+      whole = f->len > 0 ? records(f->bytes, f->len) : 0;
+    }
+    if (whole > 0) {
+      *begin = p;
+      return whole;
+    }
+  }
+  return 0;
+}
+
+/* How plainly the first hello is shown.  An alert alone is read as text: it
+ * takes a hello to judge it as a capture would. */
+static int find_hello(const uint8_t *text, size_t len, struct found *f)
 {
   const uint8_t *end = text + len;
-  const uint8_t *p = text;
+  const uint8_t *at = text;
+  const uint8_t *begin;
+  enum style style;
+  size_t whole;
+
+  while ((whole = next_records(text, &at, end, f, &begin, &style)) > 0) {
+    if (is_hello(f->bytes, whole) && !is_request(text, begin, end)) {
+      return style <= STYLE_0X ? 2 : 1;
+    }
+  }
+  return 0;
+}
+
+static int feed_all(const uint8_t *text, size_t len, struct found *f,
+                    struct judged *j)
+{
+  const uint8_t *at = text;
+  const uint8_t *begin;
   struct reading r = {j, 2, 2};
-  struct found f;
   struct last last;
+  enum style style;
+  size_t whole;
   int found = 0;
 
   memset(&last, 0, sizeof last);
+  while ((whole = next_records(text, &at, text + len, f, &begin, &style)) > 0) {
+    if (!is_again(&last, begin, at, f, whole)) {
+      feed(&r, f->bytes, whole, direction(text, begin));
+    }
+    found = 1;
+  }
+  return found;
+}
+
+/* j NULL: looks for a hello only. */
+static int scan(const uint8_t *text, size_t len, struct judged *j)
+{
+  struct found f;
+  int found = 0;
+
+  f.len = 0;
   f.max = len + 1;
   f.bytes = malloc(f.max);
-  while (f.bytes != NULL && p < end && (j != NULL || found == 0)) {
-    enum style style = style_at(text, p, end);
-    const uint8_t *next = p + 1;
-    size_t whole;
-
-    if (style != STYLE_NONE) {
-      next = take(p, end, style, &f);
-      next = next > p ? next : p + 1;
-      whole = f.len > 0 ? records(f.bytes, f.len) : 0;
-      if (whole > 0 && j == NULL) {
-        found = is_hello(f.bytes, whole) && !is_request(text, p, end)
-                    ? 1 + (style <= STYLE_0X)
-                    : 0;
-      } else if (whole > 0 && !is_again(&last, p, next, &f, whole)) {
-        feed(&r, f.bytes, whole, direction(text, p));
-        found = 1;
-      }
-    }
-    p = next;
+  if (f.bytes != NULL) {
+    found = j == NULL ? find_hello(text, len, &f) : feed_all(text, len, &f, j);
   }
   free(f.bytes);
   return found;

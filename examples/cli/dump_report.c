@@ -34,6 +34,21 @@ static int is_failure(const struct dump_line *line)
          (dump_has(line, ":error:") && dump_has(line, ":SSL routines:"));
 }
 
+/* What is only mentioned. */
+static void mentioned(struct dump_report *r, const struct dump_line *line)
+{
+  size_t at;
+
+  if (dump_begins(line, "Early data ", &at)) {
+    r->has_tls13 = 1; /* printed for TLS 1.3 only */
+  } else if (dump_begins(line, "Certificate chain", &at)) {
+    r->has_certificate = 1;
+  } else if (dump_begins(line, "Server Temp Key", &at) ||
+             dump_begins(line, "Peer Temp Key", &at)) {
+    r->has_key_exchange = 1;
+  }
+}
+
 static void agreed(struct dump_report *r, const struct dump_line *line)
 {
   size_t at;
@@ -46,15 +61,10 @@ static void agreed(struct dump_report *r, const struct dump_line *line)
     r->version = dump_version(line, at);
   } else if (dump_begins(line, "Extended master secret: ", &at)) {
     r->has_ems = at < line->len && line->ptr[at] == 'y' ? 1 : -1;
-  } else if (dump_begins(line, "Early data ", &at)) {
-    r->has_tls13 = 1; /* printed for TLS 1.3 only */
-  } else if (dump_begins(line, "Certificate chain", &at)) {
-    r->has_certificate = 1;
-  } else if (dump_begins(line, "Server Temp Key", &at) ||
-             dump_begins(line, "Peer Temp Key", &at)) {
-    r->has_key_exchange = 1;
   } else if (dump_begins(line, "Connecting to ", &at)) {
     r->server = dump_rest(line, at);
+  } else {
+    mentioned(r, line);
   }
 }
 

@@ -193,24 +193,30 @@ static const struct {
                 {"CertificateRequest", 13}, {"ServerHelloDone", 14},
                 {"CertificateVerify", 15},  {"ClientKeyExchange", 16}};
 
-static void message(struct reading *r, const char *word)
+/* The type of the message that a word names, 0 for none. */
+static unsigned message_of(const char *word)
 {
-  static const uint8_t one[1] = {1};
   size_t i;
 
   for (i = 0; i < sizeof messages / sizeof messages[0]; i++) {
-    if (strcmp(word, messages[i].word) != 0) {
-      continue;
+    if (strcmp(word, messages[i].word) == 0) {
+      return messages[i].type;
     }
-    if (messages[i].type <= DUMP_HELLO_SERVER) {
-      dump_hello_begin(&r->hello, messages[i].type, r->from, 0);
-      r->in_extensions = 0;
-    } else {
-      dump_talk_named(&r->talk, r->from, messages[i].type, -1);
-    }
-    return;
   }
-  if (strcmp(word, "ChangeCipherSpec") == 0) {
+  return 0;
+}
+
+static void message(struct reading *r, const char *word)
+{
+  static const uint8_t one[1] = {1};
+  unsigned type = message_of(word);
+
+  if (type == DUMP_HELLO_CLIENT || type == DUMP_HELLO_SERVER) {
+    dump_hello_begin(&r->hello, type, r->from, 0);
+    r->in_extensions = 0;
+  } else if (type != 0) {
+    dump_talk_named(&r->talk, r->from, type, -1);
+  } else if (strcmp(word, "ChangeCipherSpec") == 0) {
     dump_talk_message(&r->talk, r->from, DUMP_CCS, one, 1, 1);
   } else if (strcmp(word, "Handshake") == 0 && r->talk.changed[r->from]) {
     dump_talk_named(&r->talk, r->from, FINISHED, VERIFY_DATA);
@@ -252,18 +258,12 @@ static void alert_word(struct reading *r, const char *word)
   }
 }
 
-static void take_word(struct reading *r, const char *word)
+/* Words of what stands in clear: hellos, names of messages. */
+static void plain_word(struct reading *r, const char *word)
 {
-  if (direction(r, word)) {
-    return;
-  }
-  if (strcmp(word, "FIN") == 0 || strcmp(word, "RST") == 0) {
-    dump_talk_close(&r->talk, r->from,
-                    word[0] == 'F' ? TLSDIAG_CLOSE_FIN : TLSDIAG_CLOSE_RST);
-  } else if (r->with_bytes) {
-    r->is_alert = 0; /* the bytes tell */
-  } else if (r->is_alert) {
-    alert_word(r, word);
+  if (r->hello.type != 0 && message_of(word) != 0) {
+    end_hello(r); /* another message of the same record */
+    message(r, word);
   } else if (r->hello.type != 0 && r->awaits != AWAITS_NOTHING) {
     awaited(r, word);
     r->awaits = AWAITS_NOTHING;
@@ -275,6 +275,23 @@ static void take_word(struct reading *r, const char *word)
     r->awaits = AWAITS_NOTHING;
   } else {
     message(r, word);
+  }
+}
+
+static void take_word(struct reading *r, const char *word)
+{
+  if (direction(r, word)) {
+    return;
+  }
+  if (strcmp(word, "FIN") == 0 || strcmp(word, "RST") == 0) {
+    dump_talk_close(&r->talk, r->from,
+                    word[0] == 'F' ? TLSDIAG_CLOSE_FIN : TLSDIAG_CLOSE_RST);
+  } else if (r->with_bytes) {
+    return; /* they tell */
+  } else if (r->is_alert) {
+    alert_word(r, word);
+  } else {
+    plain_word(r, word);
   }
 }
 

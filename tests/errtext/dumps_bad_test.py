@@ -16,7 +16,7 @@ import textwrap
 TOOL = os.environ['TLSDIAG_TOOL']
 DUMPS = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'dumps')
 # Their lines are joined, or say nothing to wrap at.
-WHOLE_LINES = ('ssldump_joined.txt', 'hex_stream.txt')
+WHOLE_LINES = ('ssldump_joined.txt', 'ssldump_record.txt', 'hex_stream.txt')
 
 
 def lines(function):
