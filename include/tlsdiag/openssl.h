@@ -53,8 +53,8 @@ typedef void (*tlsdiag_ssl_report)(SSL *ssl, const tlsdiag_verdict *verdict,
                                    void *arg);
 
 enum {
-  TLSDIAG_SSL_NO_POLICY = 0x1,       /* do not read the SSL's own ciphers,
-                                        versions, certificates */
+  TLSDIAG_SSL_NO_POLICY = 0x1,       /* do not read the configuration of a
+                                        server */
   TLSDIAG_SSL_NO_INFO_CALLBACK = 0x2 /* leave the info callback alone: costs
                                         the difference of FIN and RST when
                                         nobody calls diagnose in time */
@@ -78,8 +78,10 @@ typedef struct tlsdiag_ssl_options {
  * memory from OpenSSL's allocator, freed with it: about 1 KiB at its first
  * record, more for long messages and when it is asked about, opts->storage
  * bytes at most (and the lists of its policy).  Its configuration is read when
- * it is asked about.  Attaching again gives new options to the SSLs made from
- * then on. */
+ * it is asked about, but for the groups and signature algorithms of a server,
+ * which OpenSSL does not tell: to see them the context is asked for a
+ * ClientHello here, which goes nowhere; so attach when it is configured.
+ * Attaching again gives new options to the SSLs made from then on. */
 TLSDIAG_API int
 tlsdiag_ssl_ctx_attach(SSL_CTX *ctx, const tlsdiag_ssl_options *opts /*[opt]*/);
 

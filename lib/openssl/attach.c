@@ -73,6 +73,19 @@ static void make_indexes(void)
   context_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, context_freed);
 }
 
+/* A server may unload its modules and keep OpenSSL (Apache does when it reads
+ * its configuration again): what is not there any more must not be called.
+ * What SSLs were left keep their memory. */
+#if defined(__GNUC__)
+__attribute__((destructor)) static void unloaded(void)
+{
+  if (ssl_index >= 0) {
+    CRYPTO_free_ex_index(CRYPTO_EX_INDEX_SSL, ssl_index);
+    CRYPTO_free_ex_index(CRYPTO_EX_INDEX_SSL_CTX, context_index);
+  }
+}
+#endif
+
 static int have_indexes(void)
 {
   return CRYPTO_THREAD_run_once(&index_once, make_indexes) == 1 &&

@@ -17,7 +17,7 @@ cp "$top/examples/apache/mod_tlsdiag.c" "$top/examples/hosts/verdict_json.c" \
   "$build/libtlsdiag.a") >"$work/build.log" 2>&1 ||
   { tail -20 "$work/build.log"; fail "the module does not build"; }
 make_pki "$work/pki"
-port=$(free_port) mutual=$(free_port)
+port=$(free_port) mutual=$(free_port) late=$(free_port)
 mkdir -p "$work/www"
 echo hello >"$work/www/index.html"
 cat >"$work/httpd.conf" <<END
@@ -28,6 +28,7 @@ DefaultRuntimeDir $work
 Mutex file:$work
 Listen 127.0.0.1:$port https
 Listen 127.0.0.1:$mutual https
+Listen 127.0.0.1:$late https
 LoadModule mpm_event_module $modules/mod_mpm_event.so
 LoadModule authz_core_module $modules/mod_authz_core.so
 LoadModule dir_module $modules/mod_dir.so
@@ -52,6 +53,12 @@ SSLCipherSuite ECDHE-ECDSA-AES256-GCM-SHA384
 <VirtualHost 127.0.0.1:$mutual>
   SSLCACertificateFile $work/pki/ca.pem
   SSLVerifyClient require
+</VirtualHost>
+<VirtualHost 127.0.0.1:$late>
+  SSLCACertificateFile $work/pki/ca.pem
+  <Location /private>
+    SSLVerifyClient require
+  </Location>
 </VirtualHost>
 END
 [ "$(id -u)" -eq 0 ] || sed -i '/^User\|^Group/d' "$work/httpd.conf"
@@ -99,6 +106,68 @@ assert lines[0]["sni"] == "good.example"
 END
 grep -q 'cause=no_shared_cipher.*sni=good.example versions=TLS 1.2..TLS 1.2' \
   "$work/error.log" || fail "no name or version in the error log"
-grep -qiE 'segmentation|exit signal' "$work/error.log" &&
-  fail "Apache is not well"
+well()
+{
+  grep -qiE 'segmentation|exit signal' "$work/error.log" &&
+    fail "Apache is not well"
+  kill -0 "${pids[-1]}" 2>/dev/null || fail "Apache is gone"
+}
+well
 echo "eight failures named, two successes silent"
+
+# Only after the request is a certificate asked for (TLS 1.3 post-handshake
+# authentication), and this one does not please.
+late_request()
+{
+  { printf 'GET /private/ HTTP/1.0\r\nHost: good.example\r\n\r\n'; sleep 1; } |
+    timeout 5 openssl s_client -connect "127.0.0.1:$late" "${good[@]}" -quiet \
+      -tls1_3 -enable_pha "$@" >/dev/null 2>&1 || true
+}
+: >"$work/error.log"
+: >"$work/json.log"
+late_request -cert "$work/pki/client.pem" -key "$work/pki/client.key"
+late_request -cert "$work/pki/stranger.pem" -key "$work/pki/stranger.key"
+late_request
+sleep 1
+printf '%s\n' client_certificate_untrusted client_certificate_missing \
+  >"$work/want"
+sed -n 's/.*tlsdiag: cause=\([a-z_]*\).*/\1/p' "$work/error.log" >"$work/got"
+same_lines "$work/want" "$work/got" "error log of late certificates"
+echo "two certificates refused after the handshake named, one success silent"
+
+# A graceful restart unloads the module and loads it again.
+for round in 1 2 3; do
+  kill -USR1 "${pids[-1]}"
+  sleep 2
+  wait_port "$port"
+  : >"$work/error.log"
+  : >"$work/json.log"
+  s_client "$port" "${good[@]}"
+  s_client "$port" "${good[@]}" -tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256
+  s_client "$mutual" "${good[@]}" -tls1_2
+  sleep 1
+  printf '%s\n' no_shared_cipher client_certificate_missing >"$work/want"
+  sed -n 's/.*tlsdiag: cause=\([a-z_]*\).*/\1/p' "$work/error.log" \
+    >"$work/got"
+  same_lines "$work/want" "$work/got" "error log after restart $round"
+  [ "$(wc -l <"$work/json.log")" -eq 2 ] || fail "TLSDiagLog after a restart"
+  well
+done
+echo "the same after three graceful restarts"
+
+# And without the module: nothing of it may be called any more.
+sed -i '/^LoadModule tlsdiag/d;/^TLSDiag/d' "$work/httpd.conf"
+kill -USR1 "${pids[-1]}"
+sleep 2
+wait_port "$port"
+: >"$work/error.log"
+: >"$work/clients.log"
+s_client "$port" "${good[@]}"
+s_client "$port" "${good[@]}" -tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256
+s_client "$port" "${good[@]}"
+sleep 1
+[ "$(grep -c '^hello' "$work/clients.log")" -eq 2 ] ||
+  fail "no answers once the module is gone"
+grep -q tlsdiag: "$work/error.log" && fail "the module is still at work"
+well
+echo "unloaded without a trace"
