@@ -34,6 +34,14 @@ struct log_judge *log_judge_new(unsigned side)
 
 void log_judge_free(struct log_judge *g)
 {
+  size_t i;
+
+  for (i = 0; g != NULL && i < MESSAGES; i++) {
+    free(g->messages[i].json);
+  }
+  if (g != NULL) {
+    free(g->other.json);
+  }
   free(g);
 }
 
@@ -124,73 +132,156 @@ static void judge(struct log_judge *g, struct log_message *m,
 
 /* ---- what is judged already ---- */
 
-static uint64_t hash_of(const struct log_line *line, unsigned as_server)
-{
-  uint64_t h = log_hash(line->body.ptr, line->body.len, as_server);
+/* What lines that mean the same have in common. */
+struct essence {
+  const uint8_t *ptr;
+  size_t len; /* more than MESSAGE_BODY: too long to be kept */
+  uint64_t hash;
+  uint8_t copy[MESSAGE_BODY];
+};
 
-  return line->further.len > 0
-             ? log_hash(line->further.ptr, line->further.len, h)
-             : h;
+static int is_digit(uint8_t c)
+{
+  return c >= '0' && c <= '9';
 }
 
-static int is_same(const struct log_message *m, const struct log_line *line)
+static size_t digits_at(const uint8_t *p, const uint8_t *end)
 {
-  return m->body_len == line->body.len && m->further_len == line->further.len &&
-         memcmp(m->body, line->body.ptr, line->body.len) == 0 &&
-         (line->further.len == 0 ||
-          memcmp(m->body + line->body.len, line->further.ptr,
-                 line->further.len) == 0);
-}
+  size_t len = 0;
 
-static void keep(struct log_message *m, const struct log_line *line,
-                 uint64_t hash)
-{
-  memset(m, 0, sizeof *m);
-  m->is_used = 1;
-  m->hash = hash;
-  m->body_len = (uint32_t)line->body.len;
-  m->further_len = (uint32_t)line->further.len;
-  memcpy(m->body, line->body.ptr, line->body.len);
-  if (line->further.len > 0) {
-    memcpy(m->body + line->body.len, line->further.ptr, line->further.len);
+  while (p + len < end && is_digit(p[len])) {
+    len++;
   }
+  return len;
 }
 
-/* The place of a message: where it is, a free one, or one that is taken over.
- */
+/* With what follows it behind a point. */
+static size_t fraction_at(const uint8_t *p, const uint8_t *end)
+{
+  return end - p > 1 && (*p == '.' || *p == ',') && is_digit(p[1])
+             ? 1 + digits_at(p + 1, end)
+             : 0;
+}
+
+static int is_clock(const uint8_t *p, const uint8_t *end)
+{
+  return end - p >= 8 && p[2] == ':' && p[5] == ':' && is_digit(p[3]) &&
+         is_digit(p[4]) && is_digit(p[6]) && is_digit(p[7]);
+}
+
+/* The length of a number that is of this line only, 0 if it may matter:
+ * 03:45:41.123, [1234], *45, and seconds or parts of them since 1970. */
+static size_t passing(const uint8_t *begin, const uint8_t *p,
+                      const uint8_t *end)
+{
+  size_t len = digits_at(p, end);
+
+  if (len == 2 && is_clock(p, end)) {
+    return 8 + fraction_at(p + 8, end);
+  }
+  if (p > begin &&
+      (p[-1] == '*' || (p[-1] == '[' && p + len < end && p[len] == ']'))) {
+    return len;
+  }
+  return len >= 10 && *p == '1' ? len + fraction_at(p + len, end) : 0;
+}
+
+/* JSON lines name the client in several members. */
+static size_t client_at(const struct log_span *client, const uint8_t *p,
+                        const uint8_t *end)
+{
+  return client->len > 0 && *p == *client->ptr &&
+                 (size_t)(end - p) >= client->len &&
+                 memcmp(p, client->ptr, client->len) == 0
+             ? client->len
+             : 0;
+}
+
+static void add_piece(struct essence *e, const struct log_line *line,
+                      const struct log_span *piece)
+{
+  const uint8_t *p = piece->ptr;
+  const uint8_t *end = p + piece->len;
+
+  while (p < end && e->len < MESSAGE_BODY) {
+    size_t skip = 0;
+
+    if (is_digit(*p) && (p == piece->ptr || !is_digit(p[-1]))) {
+      skip = client_at(&line->client, p, end);
+      skip = skip > 0 ? skip : passing(piece->ptr, p, end);
+    }
+    e->copy[e->len++] = skip > 0 ? '0' : *p;
+    p += skip > 0 ? skip : 1;
+  }
+  e->len += (size_t)(end - p);
+}
+
+static void essence_of(struct essence *e, const struct log_line *line,
+                       unsigned as_server)
+{
+  e->ptr = line->body.ptr;
+  e->len = line->body.len;
+  if (!line->is_clean) {
+    e->ptr = e->copy;
+    e->len = 0;
+    add_piece(e, line, &line->body);
+    if (line->further.ptr != NULL) {
+      add_piece(e, line, &line->further);
+    }
+  }
+  e->hash = e->len <= MESSAGE_BODY ? log_hash(e->ptr, e->len, as_server) : 0;
+}
+
+static int is_same(const struct log_message *m, const struct essence *e,
+                   unsigned as_server)
+{
+  return m->hash == e->hash && m->body_len == e->len &&
+         m->as_server == as_server && memcmp(m->body, e->ptr, e->len) == 0;
+}
+
+/* The place of a message: where it is, a free one, or one that is taken
+ * over. */
 static struct log_message *place_of(struct log_judge *g,
-                                    const struct log_line *line, uint64_t hash,
-                                    unsigned as_server)
+                                    const struct essence *e, unsigned as_server)
 {
   size_t i;
 
   for (i = 0; i < PROBES; i++) {
-    struct log_message *m = &g->messages[(hash + i) % MESSAGES];
+    struct log_message *m = &g->messages[(e->hash + i) % MESSAGES];
 
-    if (!m->is_used ||
-        (m->hash == hash && m->as_server == as_server && is_same(m, line))) {
+    if (!m->is_used || is_same(m, e, as_server)) {
       return m;
     }
   }
-  g->messages[hash % MESSAGES].is_used = 0;
-  return &g->messages[hash % MESSAGES];
+  g->messages[e->hash % MESSAGES].is_used = 0;
+  return &g->messages[e->hash % MESSAGES];
+}
+
+static void message_clear(struct log_message *m)
+{
+  free(m->json);
+  memset(m, 0, sizeof *m);
 }
 
 static struct log_message *
 judge_once(struct log_judge *g, const struct log_line *line, unsigned as_server)
 {
   struct log_message *m = &g->other;
-  uint64_t hash;
+  struct essence e;
 
-  if (line->body.len + line->further.len > MESSAGE_BODY) {
-    memset(m, 0, sizeof *m);
-  } else {
-    hash = hash_of(line, as_server);
-    m = place_of(g, line, hash, as_server);
+  essence_of(&e, line, as_server);
+  if (e.len <= MESSAGE_BODY) {
+    m = place_of(g, &e, as_server);
     if (m->is_used) {
       return m;
     }
-    keep(m, line, hash);
+  }
+  message_clear(m);
+  if (e.len <= MESSAGE_BODY) {
+    m->is_used = 1;
+    m->hash = e.hash;
+    m->body_len = (uint32_t)e.len;
+    memcpy(m->body, e.ptr, e.len);
   }
   m->as_server = (uint8_t)as_server;
   judge(g, m, line);

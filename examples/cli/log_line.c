@@ -88,6 +88,7 @@ static int parse_nginx(struct log_line *l)
   if (at == NULL) {
     return 0;
   }
+  l->is_clean = 1;
   client = log_word(at, (size_t)(end - at), ", client: ");
   l->body.ptr = at;
   l->body.len = (size_t)((client != NULL ? client : end) - at);

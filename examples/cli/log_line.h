@@ -22,6 +22,7 @@ struct log_line {
   struct log_span further; /* in two pieces */
   uint64_t t_us;           /* since 1970, 0 unknown; year 1970 in syslog */
   int is_upstream;         /* the writer was the client */
+  int is_clean;            /* no numbers of this line only in the body */
   int is_tag_of_one;       /* each connection has a tag of its own */
   int is_accepted;         /* it tells of a connection that was accepted */
 };

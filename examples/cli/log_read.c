@@ -85,7 +85,7 @@ static void take_line(struct reader *r, const uint8_t *text, size_t len)
   client = counter_add(r->tally.clients, &line.client);
   (void)counter_add(&r->tally.names, &line.name);
   if (r->tool->options->json) {
-    log_report_line(r->tool, r->file, &line, r->number, &m->verdict);
+    log_report_line(r->tool, r->file, &line, r->number, m);
   }
   log_groups_add(r->groups, &line, r->number, client, m);
 }

@@ -52,16 +52,39 @@ static void head_json(struct tool *t, const char *type, const char *file,
   span_json(t, "client", &line->client, REDACT_HOST);
 }
 
+/* Made once for all lines that say the same. */
+static void verdict_json(struct out *o, struct log_message *m)
+{
+  struct out text;
+
+  if (m->json == NULL) {
+    out_init(&text, NULL);
+    out_char(&text, '{');
+    show_verdict_json(&text, &m->verdict);
+    m->json = text.failed ? NULL : malloc(text.len);
+    if (m->json == NULL) {
+      o->failed = 1;
+      (void)out_close(&text);
+      return;
+    }
+    memcpy(m->json, text.text, text.len);
+    m->json_len = (uint32_t)text.len;
+    (void)out_close(&text);
+  }
+  out_char(o, ',');
+  out_bytes(o, m->json + 1, m->json_len - 1);
+}
+
 void log_report_line(struct tool *t, const char *file,
                      const struct log_line *line, uint64_t number,
-                     const tlsdiag_verdict *verdict)
+                     struct log_message *message)
 {
   struct out *o = &t->out;
   tlsdiag_bytes text = {line->all.ptr, line->all.len};
 
   head_json(t, "log", file, line, number);
   span_json(t, "sni", &line->name, REDACT_NAME);
-  show_verdict_json(o, verdict);
+  verdict_json(o, message);
   if (!t->options->redact) {
     text.len = text.len < TEXT_CAP ? text.len : TEXT_CAP;
     json_bytes(o, "text", &text);

@@ -8,7 +8,7 @@
 /* One line as a JSON object. */
 void log_report_line(struct tool *t, const char *file,
                      const struct log_line *line, uint64_t number,
-                     const tlsdiag_verdict *verdict);
+                     struct log_message *message);
 void log_report_end(struct tool *t, const char *file, const struct tally *s);
 
 #endif

@@ -17,8 +17,9 @@ enum {
 struct log_message {
   uint64_t hash;
   uint32_t body_len;
-  uint32_t further_len;
-  uint8_t body[MESSAGE_BODY]; /* both pieces */
+  uint32_t json_len;
+  uint8_t body[MESSAGE_BODY]; /* what such lines have in common */
+  char *json;                 /* log_report.c: the verdict, NULL not made */
   uint8_t is_used;
   uint8_t is_failure; /* something in it speaks of a failure */
   uint8_t has_attempt;

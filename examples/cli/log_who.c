@@ -194,43 +194,59 @@ static int is_behind_escape(const uint8_t *line, const uint8_t *p)
 /* An address may begin here: no part of a longer word or number. */
 static int may_begin(const uint8_t *line, const uint8_t *p)
 {
-  if (!is_hex(*p) && *p != ':') {
-    return 0;
-  }
   return p == line || is_behind_escape(line, p) ||
          !(is_hex(p[-1]) || is_letter(p[-1]) || p[-1] == '.' || p[-1] == '-' ||
            p[-1] == ':');
 }
 
+/* Behind a word, a number or an escape that is no address. */
+static const uint8_t *behind_word(const uint8_t *p, const uint8_t *end)
+{
+  const uint8_t *from = p;
+
+  if (*p == '\\' && end - p >= 4 && p[1] == 'x') {
+    return p + 4;
+  }
+
+  while (p < end && (is_digit(*p) || is_letter(*p))) {
+    p++;
+  }
+  return p > from ? p : p + 1;
+}
+
+/* 1 if this is the client beyond doubt. */
+static int consider(struct log_line *l, const uint8_t *p, size_t len)
+{
+  const uint8_t *end = l->all.ptr + l->all.len;
+  enum role role = role_of(l->all.ptr, p);
+
+  if (role == ROLE_CLIENT ||
+      (role == ROLE_OTHER && (l->client.ptr == NULL ||
+                              (l->port.len == 0 && port_len(p + len, end))))) {
+    set_client(l, p, len);
+  }
+  return role == ROLE_CLIENT;
+}
+
 void log_client_find(struct log_line *l)
 {
-  const uint8_t *line = l->all.ptr;
-  const uint8_t *end = line + l->all.len;
-  const uint8_t *p;
+  const uint8_t *p = l->all.ptr;
+  const uint8_t *end = p + l->all.len;
 
-  for (p = line; end - p >= 3; p++) {
-    size_t len;
-    enum role role;
+  while (end - p >= 3) {
+    size_t len = 0;
 
     if (p == l->time.ptr && l->time.len > 0) {
-      p += l->time.len - 1;
+      p += l->time.len;
       continue;
     }
-    if (!may_begin(line, p) ||
-        (len = log_address_len(p, (size_t)(end - p))) == 0) {
-      continue;
+    if ((is_hex(*p) || *p == ':') && may_begin(l->all.ptr, p)) {
+      len = log_address_len(p, (size_t)(end - p));
     }
-    role = role_of(line, p);
-    if (role == ROLE_CLIENT) {
-      set_client(l, p, len);
+    if (len > 0 && consider(l, p, len)) {
       return;
     }
-    if (role != ROLE_SERVER &&
-        (l->client.ptr == NULL ||
-         (l->port.len == 0 && port_len(p + len, end) > 0))) {
-      set_client(l, p, len);
-    }
-    p += len - 1;
+    p = len > 0 ? p + len : behind_word(p, end);
   }
 }
 

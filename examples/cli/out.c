@@ -73,10 +73,12 @@ void out_bytes(struct out *o, const void *bytes, size_t len)
   memcpy(o->text + o->len, bytes, len);
   o->len += len;
   if (o->stream != NULL && o->len >= OUT_WRITE_AT) {
-    if (fwrite(o->text, 1, o->len, o->stream) != o->len) {
+    /* The last byte stays: whether a comma is due is seen from it. */
+    if (fwrite(o->text, 1, o->len - 1, o->stream) != o->len - 1) {
       o->failed = 1;
     }
-    o->len = 0;
+    o->text[0] = o->text[o->len - 1];
+    o->len = 1;
   }
 }
 

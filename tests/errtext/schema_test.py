@@ -45,6 +45,23 @@ class SchemaTest(tool.ToolTest):
                      LOG.replace(b'192.0.2.7', b'unix:')):
             self.assertIn('log', self.kinds('-', stdin=data))
 
+    def test_much_output(self):
+        # Written in pieces of 64 KiB, which may end between any two members.
+        data = b''.join(NGINX % (i % 10, i, b'x' * (i % 97) + NO_SUITE)
+                        for i in range(3000))
+        found = self.objects('-', stdin=data)
+        self.assertEqual([item['line'] for item in found
+                          if item['type'] == 'log'], list(range(1, 3001)))
+
+    def test_every_byte_of_a_line(self):
+        lines = [(b'abcdefgh'[:i % 8] + bytes([c]) + NGINX % (1, 1, NO_SUITE))
+                 for i in range(8) for c in range(256) if c not in b'\r\n']
+        for item in self.objects('-', stdin=b''.join(lines)):
+            if item['type'] == 'log':
+                text = bytes.fromhex(item['text_hex']) \
+                    if 'text_hex' in item else item['text'].encode()
+                self.assertEqual(text + b'\n', lines[item['line'] - 1])
+
     def test_dumps(self):
         names = glob.glob(os.path.join(HERE, 'dumps', '*.txt'))
         kinds = set()
