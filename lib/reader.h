@@ -76,7 +76,7 @@ static inline const uint8_t *rd_take(struct reader *r, size_t n,
     rd_fail(r, n, field);
     return NULL;
   }
-  r->pos = p + n;
+  r->pos = n != 0 ? p + n : p; /* an absent view is NULL and 0 bytes long */
   return p;
 }
 
