@@ -179,9 +179,6 @@ static void reset_evidence(struct facts *k, const struct observed *o, size_t i)
                          TLSDIAG_PATH_IP_ID | TLSDIAG_PATH_TOO_FAST;
 
   fact_set(k, (o->a & proof) != 0 ? FACT_RESET_FORGED : FACT_RESET_DOUBTFUL, i);
-  if ((o->a & TLSDIAG_PATH_BOTH_SIDES) != 0) {
-    fact_set(k, FACT_BOTH_RESET, i);
-  }
 }
 
 static void unacknowledged(struct facts *k, const struct observed *o, size_t i)
@@ -222,12 +219,6 @@ static void alert(struct facts *k, const struct observed *o, size_t i)
   if (o->a >> 8 == 1 && code == 112 && o->from == TLSDIAG_FROM_SERVER) {
     fact_set(k, FACT_WARNING_NAME, i);
   }
-  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_PEER_CLOSE) != 0) {
-    fact_set(k, FACT_ECHO_ALERT, i);
-  }
-  if ((o->b & TLSDIAG_ALERT_FLAG_AFTER_ALERT) != 0) {
-    fact_set(k, FACT_TWO_ALERTS, i);
-  }
   if ((o->b & TLSDIAG_ALERT_FLAG_FROM_TEXT) != 0) {
     fact_set(k, FACT_TEXT, i);
   }
@@ -260,13 +251,9 @@ static void one(struct facts *k, const struct observed *o, size_t i)
   case TLSDIAG_OBS_FIRST_BYTES: first_bytes(k, o, i); break;
   case TLSDIAG_OBS_STARTTLS: prologue(k, o, i); break;
   case TLSDIAG_OBS_HELLO_RETRY_REQUEST: fact_set(k, FACT_RETRY, i); break;
-  case TLSDIAG_OBS_HELLO_VERIFY_REQUEST: fact_set(k, FACT_DTLS_COOKIE, i); break;
   case TLSDIAG_OBS_CERTIFICATE: certificate(k, o, i); break;
   case TLSDIAG_OBS_CERTIFICATE_STATUS: fact_set(k, FACT_STAPLED, i); break;
   case TLSDIAG_OBS_SERVER_KEY_EXCHANGE: key_exchange(k, o, i); break;
-  case TLSDIAG_OBS_CERTIFICATE_REQUEST:
-    fact_set(k, FACT_CERTIFICATE_REQUESTED, i);
-    break;
   case TLSDIAG_OBS_SERVER_HELLO_DONE: fact_set(k, FACT_HELLO_DONE, i); break;
   case TLSDIAG_OBS_CLIENT_KEY_EXCHANGE:
     fact_set(k, FACT_CLIENT_KEY_EXCHANGE, i);
@@ -288,9 +275,6 @@ static void one(struct facts *k, const struct observed *o, size_t i)
   case TLSDIAG_OBS_ANOMALY: anomaly(k, o, i); break;
   case TLSDIAG_OBS_RENEGOTIATION:
     fact_set(k, FACT_RENEGOTIATION, i);
-    if (o->from == TLSDIAG_FROM_SERVER) {
-      fact_set(k, FACT_HELLO_REQUEST, i);
-    }
     break;
   case TLSDIAG_OBS_UNEXPECTED:
     both_ways(k, o, i, FACT_UNEXPECTED_CLIENT, FACT_UNEXPECTED_SERVER);
@@ -298,7 +282,6 @@ static void one(struct facts *k, const struct observed *o, size_t i)
   case TLSDIAG_OBS_OVERSIZED:
     both_ways(k, o, i, FACT_OVERSIZED_CLIENT, FACT_OVERSIZED_SERVER);
     break;
-  case TLSDIAG_OBS_HEARTBEAT: fact_set(k, FACT_HEARTBEAT, i); break;
   case TLSDIAG_OBS_TEXT_CAUSE:
   case TLSDIAG_OBS_TEXT_STATE: fact_set(k, FACT_TEXT, i); break;
   case TLSDIAG_OBS_GROUP: k->group_cause = (o->a << 8) | o->b; break;
@@ -336,7 +319,7 @@ static int is_missed(const struct flow *f, unsigned from)
 {
   const struct observed *gap = gap_of(f, from);
 
-  return (f->side[from].flags & SIDE_UNSEEN) != 0 ||
+  return f->side[from].was_reset == RESET_BEHIND_HOLE ||
          (gap != NULL && ((f->state & FLOW_HAS_TCP) == 0 ||
                           f->side[from].acked > gap->offset));
 }

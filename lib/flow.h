@@ -105,7 +105,7 @@ struct side {
   uint8_t num_messages;
   uint8_t num_syns;
   uint8_t num_segments; /* with payload; saturates */
-  uint8_t was_reset;
+  uint8_t was_reset; /* RESET_* */
   uint8_t alert_have; /* bytes of a split alert */
   uint8_t alert_level;
   uint8_t flags; /* SIDE_* */
@@ -119,9 +119,14 @@ enum {
   SIDE_SPLIT = 0x4,      /* the current message came in several records */
   SIDE_HOLE = 0x8,       /* the current message has a hole */
   SIDE_APP_DATA = 0x10,  /* application data seen */
-  SIDE_UNSEEN = 0x20,    /* its reset stands behind bytes that were not seen */
+  SIDE_READ = 0x20,      /* the current message was read before its end */
   SIDE_SKIP = 0x40,      /* the rest of the record cannot be read */
   SIDE_BEYOND_SYN = 0x80 /* it went on after its SYN: TCP was opened */
+};
+
+enum {
+  RESET_SEEN = 1,
+  RESET_BEHIND_HOLE = 2 /* between the last bytes and it some were not seen */
 };
 
 struct flow {
@@ -227,7 +232,7 @@ void message_reset(struct flow *f, unsigned from);
 /* The bytes of one message that is gathered, up to its end. */
 size_t message_gather(struct flow *f, unsigned from, uint32_t t,
                       const uint8_t *data, size_t len);
-void message_begin(struct flow *f, unsigned from, size_t full_len);
+void message_begin(struct flow *f, unsigned from, uint32_t t, size_t full_len);
 /* No more will come of the current message: what there is of it is read. */
 void message_cut(struct flow *f, unsigned from, uint32_t t);
 

@@ -23,7 +23,8 @@ static int means_nothing(unsigned protocol)
 }
 
 /* An SSLv2-format hello: two bytes of length, then the message. */
-static void sslv2_begin(struct flow *f, unsigned from, const uint8_t *p)
+static void sslv2_begin(struct flow *f, unsigned from, uint32_t t,
+                        const uint8_t *p)
 {
   struct side *s = &f->side[from];
 
@@ -31,7 +32,7 @@ static void sslv2_begin(struct flow *f, unsigned from, const uint8_t *p)
   s->msg_offset = saturate32(s->offset);
   s->msg_have = 0;
   memset(s->msg_head, 0, sizeof s->msg_head);
-  message_begin(f, from, 2 + (((size_t)(p[0] & 0x7f) << 8) | p[1]));
+  message_begin(f, from, t, 2 + (((size_t)(p[0] & 0x7f) << 8) | p[1]));
 }
 
 /* A record header with an impossible length: the record layer names that. */
@@ -59,7 +60,7 @@ static void recognised(struct flow *f, unsigned from, uint32_t t,
     return;
   }
   if (protocol == TLSDIAG_PROTOCOL_SSLV2 && from == TLSDIAG_FROM_CLIENT) {
-    sslv2_begin(f, from, p);
+    sslv2_begin(f, from, t, p);
     return;
   }
   /* An observation that starts in mid-stream starts in mid-record. */

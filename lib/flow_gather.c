@@ -23,7 +23,7 @@ void message_reset(struct flow *f, unsigned from)
   room_release(f, from);
   s->msg_len = 0;
   s->msg_have = 0;
-  s->flags &= (uint8_t) ~(SIDE_SPLIT | SIDE_HOLE);
+  s->flags &= (uint8_t) ~(SIDE_SPLIT | SIDE_HOLE | SIDE_READ);
 }
 
 static void message_done(struct flow *f, unsigned from, uint32_t t,
@@ -67,9 +67,25 @@ static void room_append(struct flow *f, unsigned from, const uint8_t *data,
   s->kept += (uint32_t)len;
 }
 
-/* A message of full_len bytes begins; the room is its own if it is free. */
-void message_begin(struct flow *f, unsigned from, size_t full_len)
+/* A message that will never fit is read as far as it came, and leaves the room
+ * to the other side: a length is easily claimed. */
+static void make_room(struct flow *f, unsigned from, uint32_t t)
 {
+  struct side *other = &f->side[from ^ 1];
+
+  if (f->room_owner != (from ^ 1) + 1 || other->msg_len <= f->room_len ||
+      other->kept < 4) {
+    return;
+  }
+  message_done(f, from ^ 1, t, flow_room(f), other->kept, other->msg_len);
+  other->flags |= SIDE_READ;
+  room_release(f, from ^ 1);
+}
+
+/* A message of full_len bytes begins; the room is its own if it is free. */
+void message_begin(struct flow *f, unsigned from, uint32_t t, size_t full_len)
+{
+  make_room(f, from, t);
   f->side[from].msg_len = (uint32_t)full_len;
   if (f->room_owner == 0 && f->room_len != 0) {
     f->room_owner = (uint8_t)(from + 1);
@@ -77,8 +93,8 @@ void message_begin(struct flow *f, unsigned from, size_t full_len)
 }
 
 /* Reads the header of a split message; returns the bytes used. */
-static size_t message_header(struct flow *f, unsigned from, const uint8_t *data,
-                             size_t len)
+static size_t message_header(struct flow *f, unsigned from, uint32_t t,
+                             const uint8_t *data, size_t len)
 {
   struct side *s = &f->side[from];
   size_t full_len;
@@ -97,7 +113,7 @@ static size_t message_header(struct flow *f, unsigned from, const uint8_t *data,
                   ((size_t)s->msg_head[2] << 8) | s->msg_head[3]);
   s->msg_len = (uint32_t)full_len;
   if (message_wanted(s->msg_head[0])) {
-    message_begin(f, from, full_len);
+    message_begin(f, from, t, full_len);
     room_append(f, from, s->msg_head, 4);
   }
   return n;
@@ -108,9 +124,9 @@ static void split_message_end(struct flow *f, unsigned from, uint32_t t)
   struct side *s = &f->side[from];
   size_t full = s->msg_len;
 
-  if (s->kept >= 4) {
+  if ((s->flags & SIDE_READ) == 0 && s->kept >= 4) {
     message_done(f, from, t, flow_room(f), s->kept, full);
-  } else {
+  } else if ((s->flags & SIDE_READ) == 0) {
     message_done(f, from, t, s->msg_head, 4, full);
   }
   message_reset(f, from);
@@ -158,7 +174,7 @@ size_t handshake_feed(struct flow *f, unsigned from, uint32_t t,
     }
   }
   if (s->msg_have < 4) {
-    n = message_header(f, from, data, len);
+    n = message_header(f, from, t, data, len);
     if (s->msg_have == 4 && s->msg_len == 4) {
       split_message_end(f, from, t);
     }

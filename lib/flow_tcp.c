@@ -106,7 +106,7 @@ static void note_reset(struct flow *f, const tlsdiag_segment *g, uint32_t t)
     if (observed_find(f, TLSDIAG_OBS_REFUSED, g->from) == NULL) {
       observe_at(f, TLSDIAG_OBS_REFUSED, g->from, 0, g->ttl, 0, t);
     }
-    s->was_reset = 1;
+    s->was_reset = RESET_SEEN;
     return;
   }
   bits = ttl_evidence(s, g) | ip_id_evidence(s, g) | sequence_evidence(s, g) |
@@ -115,10 +115,10 @@ static void note_reset(struct flow *f, const tlsdiag_segment *g, uint32_t t)
   if (peer->was_reset != 0 && s->was_reset == 0 && peer->closed != 0) {
     bits |= TLSDIAG_PATH_BOTH_SIDES;
   }
-  s->was_reset = 1;
+  s->was_reset = RESET_SEEN;
   if (bits == 0) {
     if (s->sent != 0 && g->seq > s->sent + 1) { /* a FIN counts as a byte */
-      s->flags |= SIDE_UNSEEN;
+      s->was_reset = RESET_BEHIND_HOLE;
     }
     return;
   }
@@ -285,8 +285,8 @@ int tlsdiag_flow_close(tlsdiag_flow *flow, unsigned from, unsigned how,
     s->closed = (uint8_t)how;
     s->fin_at = s->offset;
   }
-  if (how == TLSDIAG_CLOSE_RST) {
-    s->was_reset = 1;
+  if (how == TLSDIAG_CLOSE_RST && s->was_reset == 0) {
+    s->was_reset = RESET_SEEN;
   }
   return TLSDIAG_STATUS_OK;
 }

@@ -52,6 +52,41 @@ static tlsdiag_observation observation(const tlsdiag_flow *flow, unsigned i)
 
 /* ---- memory ---- */
 
+/* A hello that claims 60,000 bytes and never brings them keeps the room from
+ * nobody: the server's split ServerHello is read whole. */
+Test(flow, a_claim_beyond_the_room_does_not_starve_the_other_side)
+{
+  static const uint8_t claim[] = {22, 3, 1, 0, 12, 1,    0,    0xea, 0x60, 3,
+                                  3,  1, 1, 1, 1,  1,    1};
+  static const uint8_t answer[] = {
+    22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1,  1, 1, 1, 1,  1, 1, 1, 1,  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1,  1, 1, 0, 0xc0, 0x2f, 0};
+  tlsdiag_flow *flow = fresh(256, 0);
+  tlsdiag_observation o;
+  unsigned i;
+
+  cr_assert_eq(tlsdiag_flow_feed(flow, 0, 0, claim, sizeof claim, NULL), 0);
+  cr_assert_eq(tlsdiag_flow_feed(flow, 1, 0, answer, 20, NULL), 0);
+  cr_assert_eq(
+    tlsdiag_flow_feed(flow, 1, 0, answer + 20, sizeof answer - 20, NULL), 0);
+  for (i = 0; i < tlsdiag_flow_num_observations(flow); i++) {
+    o = observation(flow, i);
+    if (o.kind == TLSDIAG_OBS_SERVER_HELLO) {
+      break;
+    }
+  }
+  cr_assert_lt(i, tlsdiag_flow_num_observations(flow));
+  cr_assert_eq(o.a, 0x0303c02f);
+  cr_assert_eq(observation(flow, 0).kind, TLSDIAG_OBS_CLIENT_HELLO);
+  cr_assert_neq(observation(flow, 0).a & TLSDIAG_HELLO_PARTIAL, 0);
+  /* The rest of the hello, should it come, is no second one. */
+  i = tlsdiag_flow_num_observations(flow);
+  cr_assert_eq(tlsdiag_flow_close(flow, 0, TLSDIAG_CLOSE_FIN, 0), 0);
+  cr_assert_eq(tlsdiag_flow_num_observations(flow), i + 1);
+  free(flow);
+}
+
 Test(flow, state_is_small_and_room_is_extra)
 {
   cr_assert_leq(sizeof(struct flow), TLSDIAG_FLOW_MIN);
