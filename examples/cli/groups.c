@@ -157,6 +157,7 @@ static void record_group(struct groups *g, const struct conn *c,
 static void tell_members(struct analysis *a, struct conn *c,
                          const tlsdiag_track *track, const tlsdiag_group *group)
 {
+  const uint64_t frame = watch_last_frame(c->watch);
   uint32_t i;
 
   for (i = 0; i < track->num_attempts; i++) {
@@ -168,7 +169,7 @@ static void tell_members(struct analysis *a, struct conn *c,
     }
     member = id == c->index ? c : analysis_kept(a, id);
     if (member != NULL && member->watch != NULL) {
-      (void)tlsdiag_flow_group(member->watch->flow, group, a->now_us);
+      watch_group(member->watch, group, a->now_us, frame);
     }
   }
 }

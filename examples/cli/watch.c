@@ -262,6 +262,18 @@ void watch_gap(struct watch *w, unsigned from, uint64_t t_us, uint64_t missing,
   (void)watch_tag(w, frame);
 }
 
+uint64_t watch_last_frame(const struct watch *w)
+{
+  return w->num_tagged > 0 ? w->frame[w->num_tagged - 1] : 0;
+}
+
+void watch_group(struct watch *w, const tlsdiag_group *group, uint64_t t_us,
+                 uint64_t frame)
+{
+  (void)tlsdiag_flow_group(w->flow, group, t_us);
+  (void)watch_tag(w, frame);
+}
+
 void watch_close(struct watch *w, unsigned from, unsigned how, uint64_t t_us,
                  uint64_t frame)
 {

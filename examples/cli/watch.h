@@ -34,6 +34,12 @@ void watch_segment(struct watch *w, const tlsdiag_segment *segment,
                    uint64_t frame);
 void watch_feed(struct watch *w, unsigned from, uint64_t t_us,
                 const uint8_t *data, size_t len, uint64_t frame);
+/* The other connections that explain this one; the frame is the one that ended
+ * the last of them. */
+void watch_group(struct watch *w, const tlsdiag_group *group, uint64_t t_us,
+                 uint64_t frame);
+/* The frame of the last observation, 0 without any. */
+uint64_t watch_last_frame(const struct watch *w);
 void watch_gap(struct watch *w, unsigned from, uint64_t t_us, uint64_t missing,
                uint64_t frame);
 void watch_close(struct watch *w, unsigned from, unsigned how, uint64_t t_us,

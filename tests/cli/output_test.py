@@ -366,6 +366,13 @@ class Groups(ToolTest):
             bad = conns[order.index(b'bad.example')]
             self.assertEqual(bad['cause'], 'sni_blocked')
             self.assertEqual(bad['party'], 'middlebox')
+            told = [e for e in bad['evidence']
+                    if e['text'].startswith('other connections')]
+            # The frame that ended the later of the two, not a first one.
+            self.assertEqual(len(told), 1)
+            self.assertEqual(told[0]['frame'],
+                             max(e['frame'] for e in bad['evidence']))
+            self.assertGreater(told[0]['frame'], 1)
 
     def test_alone_it_is_only_a_reset(self):
         found = self.objects(self.blocked([b'bad.example']), status=1)
