@@ -18,7 +18,6 @@ static const struct bit_fact hello_facts[] = {
     {TLSDIAG_HELLO_NO_EXTENSIONS, FACT_NO_EXTENSIONS},
     {TLSDIAG_HELLO_PARTIAL, FACT_HELLO_NOT_READ},
     {TLSDIAG_HELLO_SSLV2_FORMAT, FACT_HELLO_SSLV2},
-    {TLSDIAG_HELLO_GREASE, FACT_GREASE},
 };
 
 static void hello(struct facts *k, const struct observed *o, size_t i)
@@ -142,11 +141,8 @@ static void offered_groups(struct facts *k, const struct observed *o, size_t i)
   if (count == 1) {
     fact_set(k, FACT_FEW_GROUPS, i);
   }
-  if ((o->a & TLSDIAG_GROUPS_P256) == 0) {
-    fact_set(k, FACT_NO_P256, i);
-    if ((o->a & TLSDIAG_GROUPS_X25519) == 0) {
-      fact_set(k, FACT_ODD_GROUPS, i);
-    }
+  if ((o->a & (TLSDIAG_GROUPS_P256 | TLSDIAG_GROUPS_X25519)) == 0) {
+    fact_set(k, FACT_ODD_GROUPS, i);
   }
 }
 

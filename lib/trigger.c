@@ -84,9 +84,6 @@ static int alert_event(const struct flow *f, struct facts *k, size_t i,
     return 0;
   }
   k->alert_at = (uint8_t)(i + 1);
-  fact_infer(k, FACT_WARNING_ONLY, o->a >> 8 == 1);
-  fact_infer(k, FACT_PLAIN_IN_TLS13,
-             (o->b & TLSDIAG_ALERT_FLAG_PLAIN_IN_TLS13) != 0);
   choose(k, (o->from != 0 ? TRIGGER_ALERT_SERVER : TRIGGER_ALERT_CLIENT) + code,
          i);
   return 1;
@@ -390,8 +387,6 @@ static void end_facts(const struct flow *f, struct facts *k)
                  f->observed[k->close_at - 1].from == TLSDIAG_FROM_CLIENT);
   fact_infer(k, FACT_ENDED, k->close_at != 0);
   fact_infer(k, server_owes(f, k) ? FACT_SERVER_OWES : FACT_CLIENT_OWES, 1);
-  fact_infer(k, FACT_PEER_CLOSED_TOO,
-             f->side[0].closed != 0 && f->side[1].closed != 0);
 }
 
 static int is_plaintext_talk(const struct flow *f, const struct facts *k)
