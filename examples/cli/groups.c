@@ -146,12 +146,15 @@ static void record_group(struct groups *g, const struct conn *c,
   r->pattern = group->pattern;
   r->confidence = group->confidence;
   r->party = group->party;
+  /* What happens again is told where it began. */
+  if (r->num_members == 0 || track->attempts[group->first].id < r->first) {
+    r->first = track->attempts[group->first].id;
+  }
   for (i = 0; i < track->num_attempts; i++) {
     if (group->members >> i & 1) {
       member_add(r, track->attempts[i].id);
     }
   }
-  r->first = track->attempts[group->first].id;
 }
 
 static void tell_members(struct analysis *a, struct conn *c,

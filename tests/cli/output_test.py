@@ -374,6 +374,25 @@ class Groups(ToolTest):
                              max(e['frame'] for e in bad['evidence']))
             self.assertGreater(told[0]['frame'], 1)
 
+    def test_a_repeated_dance_is_told_from_its_start(self):
+        packets = []
+        for i in range(9):
+            version = (0x0303, 0x0302, 0x0301)[i % 3]
+            c = Connection(client=('192.0.2.1', 5000 + i), start=craft.EPOCH
+                           + i // 3 * 10 + i % 3 / 10).open()
+            c.send('c', craft.record(22, craft.client_hello(
+                version=version, suites=(0xc013, 0x5600))))
+            if i % 3 < 2:
+                c.send('s', flags=RST | ACK)
+            else:
+                c.send('s', craft.alert(86))
+                c.close()
+            packets.append(c.packets)
+        found = self.objects(self.save('a.pcap', craft.pcap(
+            craft.merge(*packets))), status=1)
+        groups = [f for f in found if f['type'] == 'group']
+        self.assertEqual([g['first'] for g in groups], [0])
+
     def test_alone_it_is_only_a_reset(self):
         found = self.objects(self.blocked([b'bad.example']), status=1)
         self.assertEqual(len(found), 1)
