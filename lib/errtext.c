@@ -181,16 +181,17 @@ static void look_between(struct scan *s, size_t to, uint32_t line)
   }
 }
 
-/* "Generated a self-signed certificate": words that no program owns say little
- * in a clause that says that all is well. */
-static void quieten(struct scan *s)
+/* "Generated a self-signed certificate", "USB handshake timeout": words that no
+ * program owns say little in such a clause. */
+static void quieten(struct scan *s, int is_foreign)
 {
   unsigned i;
 
   for (i = s->num_matches; i > 0 && s->matches[i - 1].at >= s->clause.at; i--) {
-    if (s->matches[i - 1].stack == 0 &&
-        et_is_certificate(s->matches[i - 1].meaning)) {
-      s->matches[i - 1].flags |= ET_MATCH_QUIET;
+    struct et_match *m = &s->matches[i - 1];
+
+    if (m->stack == 0 && (is_foreign || et_is_certificate(m->meaning))) {
+      m->flags |= ET_MATCH_QUIET;
     }
   }
 }
@@ -199,8 +200,10 @@ static void guess(struct scan *s)
 {
   struct et_match m;
 
-  if (et_clause_is_fine(&s->clause)) {
-    quieten(s);
+  int is_foreign = et_clause_is_foreign(&s->clause);
+
+  if (is_foreign || et_clause_is_fine(&s->clause)) {
+    quieten(s, is_foreign);
   }
   if (et_clause_guess(&s->clause, &m)) {
     remember(s, &m);

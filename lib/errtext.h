@@ -254,6 +254,8 @@ void et_clause_begin(struct et_clause *c, const struct et_token *t);
 int et_clause_ends(const struct et_clause *c, const struct et_token *t);
 /* is_state: the word belongs to what is known to be no fault. */
 void et_clause_add(struct et_clause *c, const struct et_token *t, int is_state);
+/* 1 if it speaks of another protocol that shakes hands. */
+int et_clause_is_foreign(const struct et_clause *c);
 /* 1 if it says that all is well. */
 int et_clause_is_fine(const struct et_clause *c);
 /* 1 if what it says makes a fault. */

@@ -25,7 +25,7 @@ static const struct rule {
               ET_IS_CL_REJECTED, ET_IS_CERT_NOT_YET},
              {C(CERT) | C(EXPIRED), 0, ET_IS_CERT_EXPIRED, ET_IS_CL_EXPIRED,
               ET_IS_SV_EXPIRED},
-             {C(CERT) | C(SELF) | C(SIGNED) | C(NOT), 0, ET_IS_CERT_SELF_SIGNED,
+             {C(CERT) | C(SELF) | C(NOT), 0, ET_IS_CERT_SELF_SIGNED,
               ET_IS_CL_UNKNOWN_CA, ET_IS_SV_UNKNOWN_CA},
              {C(CERT) | C(NAME) | C(MISMATCH), 0, ET_IS_CERT_NAME,
               ET_IS_CL_REJECTED, ET_IS_CERT_NAME},
@@ -99,7 +99,7 @@ void et_clause_add(struct et_clause *c, const struct et_token *t, int is_state)
 {
   unsigned concept = et_word_concept(t->word);
 
-  if (is_state && concept != ET_CONCEPT_FINE) {
+  if (is_state && concept != ET_CONCEPT_FINE && concept != ET_CONCEPT_FOREIGN) {
     return;
   }
   if (concept == ET_CONCEPT_EXPIRED && c->last == ET_CONCEPT_NOT) {
@@ -120,12 +120,17 @@ int et_clause_is_fine(const struct et_clause *c)
           !(c->concepts & (C(NOT) | C(UNSUPPORTED))));
 }
 
+int et_clause_is_foreign(const struct et_clause *c)
+{
+  return (c->concepts & C(FOREIGN)) != 0;
+}
+
 int et_clause_guess(const struct et_clause *c, struct et_match *m)
 {
   static const struct et_match none;
   size_t i;
 
-  if (et_clause_is_fine(c) || (c->concepts & C(TALK))) {
+  if (et_clause_is_fine(c) || (c->concepts & (C(TALK) | C(FOREIGN)))) {
     return 0;
   }
   for (i = 0; i < sizeof rules / sizeof rules[0]; i++) {

@@ -43,12 +43,16 @@ NEEDS = {'': 0, 'tls': 1, 'ssl': 1, 'ossl': 2}
 SLOTS = ['{n}', '{m}', '{p}', '{code}', '{alert}', '{*}', '{alerts}']
 # A text near one of these speaks of TLS (1) or of OpenSSL (2).
 MARKERS = {word: 1 for word in (
-    'ssl tls dtls certificate cert x509 cipher ciphers '
+    'ssl tls dtls handshake handshaking certificate cert x509 cipher ciphers '
     'ciphersuite https openssl libssl gnutls schannel pkix sslv3 tlsv1 tlsv13 '
     'sslexception sslhandshakeexception rustls mbedtls wolfssl '
     'boringssl sslerror ssleoferror alpn sni s2n starttls 443 securechannel '
     'sslhandshake certificates tlsv12 starttls').split()}
 MARKERS.update({word: 3 for word in 'routines sslerror'.split()})
+# Families whose codes have names that programs print, and their stacks.
+NAMED = {'nss': 'nss', 'gnutls': 'gnutls', 'mbedtls': 'mbedtls',
+         'apple': 'apple'}
+UNNAMED = ('unknown_code', 'context', 'secondary', 'alert_protocol')
 HASH_BITS = 14
 
 
@@ -86,6 +90,7 @@ class Tables:
         self.patterns = []
         self.texts = {}
         self.read_texts()
+        self.read_code_names()
         self.read_functions()
         self.read_alerts()
         self.read_concepts()
@@ -124,6 +129,20 @@ class Tables:
                 except KeyError as error:
                     raise SystemExit('%s: %r: unknown name %s' % (
                         name, row['text'], error)) from error
+
+    def read_code_names(self):
+        """The name of a code is a wording, unless a table has it."""
+        for row in rows('errtext_codes.csv'):
+            stack = NAMED.get(row['family'])
+            name = row['name']
+            if not stack or row['meaning'] in UNNAMED or ' ' in name or \
+                    not ('_' in name or name.startswith('errSSL')):
+                continue
+            is_alert = row['meaning'].startswith(('alert_', 'vague_'))
+            self.add(words_of(name), {
+                'meaning': row['meaning'], 'stack': stack, 'side': '',
+                'nature': 'received' if is_alert else '', 'stage': '',
+                'needs': ''})
 
     def read_functions(self):
         """Function names are context: they tell the side."""
