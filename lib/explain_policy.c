@@ -71,9 +71,8 @@ static void name_bits(struct text *t, unsigned registry, uint32_t bits)
 static void name_both(struct text *t, const struct flow *f,
                       const struct dispute *d)
 {
-  const struct observed *offered =
-      observed_find((struct flow *)(uintptr_t)f, d->observation,
-                    TLSDIAG_FROM_CLIENT);
+  const struct observed *offered = observed_find(
+      (struct flow *)(uintptr_t)f, d->observation, TLSDIAG_FROM_CLIENT);
   unsigned num = 0;
   const uint16_t *list = list_of(f->policy, d->cause, &num);
 

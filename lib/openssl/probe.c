@@ -20,7 +20,8 @@ static SSL *make_client(SSL_CTX *ctx, BIO *out)
   SSL *ssl = SSL_new(ctx);
   BIO *in = BIO_new(BIO_s_mem());
 
-  if (ssl == NULL || in == NULL || SSL_set_ssl_method(ssl, TLS_method()) != 1) {
+  if (ssl == NULL || in == NULL || SSL_is_dtls(ssl) ||
+      SSL_set_ssl_method(ssl, TLS_method()) != 1) {
     SSL_free(ssl);
     BIO_free(in);
     return NULL;
@@ -76,6 +77,9 @@ void probe_context(SSL_CTX *ctx, struct probed *out)
   SSL *ssl;
 
   memset(out, 0, sizeof *out);
+  if (SSL_CTX_get_ssl_method(ctx) == TLS_client_method()) {
+    return; /* its hellos are seen anyway */
+  }
   if (ERR_peek_error() != 0) {
     return; /* a handshake begins by clearing the queue: it is not ours */
   }
