@@ -140,23 +140,22 @@ static void note_kind(struct watch *w, unsigned index)
 }
 
 /* Observations are only ever appended: those behind the last one tagged were
- * learnt from this frame.  Returns the first of them. */
-static unsigned watch_tag(struct watch *w, uint64_t frame)
+ * learnt from this frame, be it from its bytes or from what is missing. */
+static void watch_tag(struct watch *w, uint64_t frame)
 {
   unsigned count = tlsdiag_flow_num_observations(w->flow);
-  unsigned first = w->num_tagged;
 
   while (w->num_tagged < count && w->num_tagged < TLSDIAG_MAX_OBSERVATIONS) {
+    note_kind(w, w->num_tagged);
     w->frame[w->num_tagged++] = frame;
   }
-  return first;
 }
 
 void watch_segment(struct watch *w, const tlsdiag_segment *segment,
                    uint64_t frame)
 {
   (void)tlsdiag_flow_segment(w->flow, segment);
-  (void)watch_tag(w, frame);
+  watch_tag(w, frame);
 }
 
 /* A hello that outgrew the flow's room shows only its beginning. */
@@ -233,7 +232,6 @@ void watch_feed(struct watch *w, unsigned from, uint64_t t_us,
   const uint8_t *all = data;
   size_t all_len = len;
   size_t used;
-  unsigned i;
   int turns;
 
   w->data_bytes += (uint32_t)len;
@@ -247,9 +245,7 @@ void watch_feed(struct watch *w, unsigned from, uint64_t t_us,
     data += used;
     len -= used;
   }
-  for (i = watch_tag(w, frame); i < w->num_tagged; i++) {
-    note_kind(w, i);
-  }
+  watch_tag(w, frame);
   if (from == TLSDIAG_FROM_CLIENT) {
     keep_raw(w, all, all_len);
   }
@@ -259,7 +255,7 @@ void watch_gap(struct watch *w, unsigned from, uint64_t t_us, uint64_t missing,
                uint64_t frame)
 {
   (void)tlsdiag_flow_gap(w->flow, from, t_us, missing);
-  (void)watch_tag(w, frame);
+  watch_tag(w, frame);
 }
 
 uint64_t watch_last_frame(const struct watch *w)
@@ -278,5 +274,5 @@ void watch_close(struct watch *w, unsigned from, unsigned how, uint64_t t_us,
                  uint64_t frame)
 {
   (void)tlsdiag_flow_close(w->flow, from, how, t_us);
-  (void)watch_tag(w, frame);
+  watch_tag(w, frame);
 }

@@ -113,7 +113,8 @@ const numbersOf = (list) => Array.from({ length: list.length >> 1 },
 
 function namesOf(list) {
   const out = [];
-  for (; list.length; list = list.subarray(1 + list[0])) {
+  // The last one of a broken hello may be cut.
+  for (; list.length > list[0]; list = list.subarray(1 + list[0])) {
     out.push(list.subarray(1, 1 + list[0]).toString('latin1'));
   }
   return out;

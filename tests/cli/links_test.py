@@ -161,4 +161,5 @@ class Links(ToolTest):
             self.run_tool('--json', self.save('cut.pcap', data))
 
 
-main()
+if __name__ == '__main__':
+    main()

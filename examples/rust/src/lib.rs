@@ -164,7 +164,10 @@ fn numbers(list: &[u8]) -> Vec<u16> {
 fn names(mut list: &[u8]) -> Vec<Vec<u8>> {
     let mut out = Vec::new();
     while let Some((&len, rest)) = list.split_first() {
-        let (name, rest) = rest.split_at((len as usize).min(rest.len()));
+        if usize::from(len) > rest.len() {
+            break; // of a broken hello
+        }
+        let (name, rest) = rest.split_at(len.into());
         out.push(name.to_vec());
         list = rest;
     }

@@ -16,11 +16,12 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "tests/cli"))
 import craft  # noqa: E402
+from links_test import TUNNELS  # noqa: E402
 from wrap import fragmented, fragmented6, several_interfaces  # noqa: E402
 
 from tlsdiag.capture import read  # noqa: E402
 from tlsdiag.capture_file import CaptureError, frames  # noqa: E402
-from tlsdiag.packets import _LINKS  # noqa: E402
+from tlsdiag.link import behind_link  # noqa: E402
 from tlsdiag.report import connection_json, group_json  # noqa: E402
 
 TOOL = os.environ["TLSDIAG_TOOL"]
@@ -50,9 +51,9 @@ def packets_of(path):
     """(time, IP packet) of a capture, as craft.py wants them."""
     out = []
     for frame in frames(path):
-        data = _LINKS[frame.link][1](frame.data)
-        if data:
-            out.append((frame.time_us / 1e6, data))
+        inside = behind_link(frame.link, frame.data)
+        if inside:
+            out.append((frame.time_us / 1e6, inside[1]))
     return out
 
 
@@ -131,6 +132,17 @@ class SameAsTheTool(unittest.TestCase):
                     if not in_header(whole, at):
                         broken[at] = chance.randrange(256)
                 self.compare(bytes(broken), path)
+
+    def test_tunnels(self):
+        for name, tunnel in TUNNELS.items():
+            for path in SAMPLE[::15]:
+                packets = packets_of(path)
+                told = self.compare(craft.pcap(packets, lambda packet: (
+                    craft.ethernet(tunnel(packet)))), (path, name))
+                self.assertEqual(told, len(by_tool(path)), (path, name))
+            for snaplen in range(14, 120, 7):
+                self.compare(craft.pcap(craft.refused(), lambda packet: (
+                    craft.ethernet(tunnel(packet))), snaplen=snaplen), name)
 
     def test_crafted(self):
         """Overlaps, wrapped numbers, reused ports: what tests/cli makes."""

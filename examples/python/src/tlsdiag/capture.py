@@ -4,9 +4,10 @@
 ...     print(connection.client, connection.server, connection.verdict)
 
 Reads pcap and pcapng, gzipped or not; Ethernet with tags, MPLS and PPPoE,
-Linux cooked, PPP, loopback and raw IP; fragments and IPv6 extension headers;
-TCP with all that happens to it, and DTLS.  The rules by which packets become
-connections are those of the tlsdiag tool."""
+Linux cooked, PPP, loopback and raw IP; tunnels (GRE, ERSPAN, VXLAN, Geneve,
+GTP, IP in IP); fragments and IPv6 extension headers; TCP with all that happens
+to it, and DTLS.  The rules by which packets become connections are those of
+the tlsdiag tool."""
 import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from .capture_file import CaptureError, Source, frames
 from .enums import Cause, Format, Outcome, Party
 from .flow import Observation, Verdict
 from .hello import ClientHello
+from .link import LINKS
 from .packets import (FIN, RST, SYN, TCP, Endpoint, Fragments, Packet,
-                      knows_link, packet)
+                      packet)
 from .streams import Connection as Stream
 from .track import Group as TrackGroup, Track
 
@@ -98,7 +100,7 @@ def read(source: Source) -> Capture:
     try:
         for frame in frames(source):
             out.num_packets += 1
-            if not knows_link(frame.link):
+            if frame.link not in LINKS:
                 out.unknown_links.add(frame.link)
             analysis.tick(frame.number, frame.time_us)
             segment = packet(frame, fragments)
@@ -121,17 +123,18 @@ def _endpoint(end: Endpoint) -> str:
 
 def _hello(stream: Stream) -> Optional[ClientHello]:
     """The first hello; of one that never became whole, what there is."""
-    if stream.flow.hello is not None or stream.raw[:2] != b"\x16\x03":
-        return stream.flow.hello
+    if stream.hello is not None or stream.raw[:2] != b"\x16\x03":
+        return stream.hello
     message, at = b"", 0
     while at + 5 < len(stream.raw) and stream.raw[at:at + 2] == b"\x16\x03":
         size = int.from_bytes(stream.raw[at + 3:at + 5], "big")
         message += stream.raw[at + 5:at + 5 + size]
         at += 5 + size
     try:
-        return ClientHello.from_message(message, Format.TLS)
+        hello = ClientHello.from_message(message, Format.TLS)
     except ValueError:
         return None
+    return hello if hello.present or hello.fault is None else None
 
 
 def _is_foreign(stream: Stream, verdict: Verdict) -> bool:

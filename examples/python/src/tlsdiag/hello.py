@@ -234,6 +234,8 @@ class ClientHello(_Hello):
         out, position = [], 0
         while position < len(raw):
             end = position + 1 + raw[position]
+            if end > len(raw):
+                break  # of a broken hello
             out.append(raw[position + 1:end])
             position = end
         return out

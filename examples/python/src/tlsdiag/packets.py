@@ -3,9 +3,11 @@ import struct
 from typing import Dict, NamedTuple, Optional, Tuple
 
 from .capture_file import Frame
+from .link import UDP, Inside, behind_link, behind_tunnel, word
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
-TCP, UDP = 6, 17
+TCP = 6
+TUNNELS_MAX = 4
 Endpoint = Tuple[bytes, int]
 
 
@@ -42,89 +44,20 @@ class _Ip(NamedTuple):
     fragment: Optional[Tuple[int, int, bool]]  # id, offset, more follow
 
 
-def _word(data: bytes, at: int) -> int:
-    return data[at] << 8 | data[at + 1]
-
-
-# -- the link layer: bytes in, IP out; None: no IP --
-
-def _raw(data: bytes) -> Optional[bytes]:
-    return data if data and data[0] >> 4 in (4, 6) else None
-
-
-def _ppp(data: bytes) -> Optional[bytes]:
-    """RFC 1661: optional address and control, protocol of one or two bytes."""
-    if data[:2] == b"\xff\x03":
-        data = data[2:]
-    if len(data) < 2:
-        return None
-    short = data[0] & 1
-    kind = data[0] if short else _word(data, 0)
-    return data[1 if short else 2:] if kind in (0x21, 0x57) else None
-
-
-def _mpls(data: bytes) -> Optional[bytes]:
-    """RFC 3032: labels of four bytes, the last has the bottom bit."""
-    while len(data) >= 4:
-        bottom, data = data[2] & 1, data[4:]
-        if bottom:
-            return _raw(data)
-    return None
-
-
-def _ether(kind: int, data: bytes) -> Optional[bytes]:
-    """Follows an ethertype through tags and tunnels."""
-    if kind < 1536:  # IEEE 802.3 length: LLC and SNAP, or not ours
-        if data[:6] != b"\xaa\xaa\x03\0\0\0" or len(data) < 8:
-            return None
-        kind, data = _word(data, 6), data[8:]
-    while kind in (0x8100, 0x88a8, 0x9100) and len(data) >= 4:
-        kind, data = _word(data, 2), data[4:]
-    if kind in (0x0800, 0x86dd):
-        return data
-    if kind in (0x8847, 0x8848):
-        return _mpls(data)
-    if kind == 0x8864 and len(data) > 6 and data[1] == 0:  # RFC 2516
-        return _ppp(data[6:])
-    return None
-
-
-def _loopback(data: bytes) -> Optional[bytes]:
-    """A family in either byte order; AF_INET6 differs by system."""
-    family = data[0] if data[0] | data[1] else data[3]
-    return data[4:] if family in (2, 10, 24, 28, 30) else None
-
-
-_LINKS = {  # LINKTYPE_*: least length, what is behind it
-    0: (4, _loopback), 108: (4, _loopback),
-    1: (14, lambda d: _ether(_word(d, 12), d[14:])),
-    113: (16, lambda d: _ether(_word(d, 14), d[16:])),
-    276: (20, lambda d: _ether(_word(d, 0), d[20:])),
-    9: (2, _ppp), 50: (2, _ppp),
-    51: (6, lambda d: _ppp(d[6:]) if d[1] == 0 else None),
-    12: (1, _raw), 14: (1, _raw), 101: (1, _raw),
-    228: (1, _raw), 229: (1, _raw)}
-
-
-def knows_link(link: int) -> bool:
-    """True when frames of this LINKTYPE_* can be read."""
-    return link in _LINKS
-
-
 # -- IP --
 
 def _ip4(data: bytes) -> Optional[_Ip]:
     if len(data) < 20:
         return None
     header = (data[0] & 15) * 4
-    total = _word(data, 2) or len(data)  # 0: the network card cuts it up
+    total = word(data, 2) or len(data)  # 0: the network card cuts it up
     if header < 20 or total < header or len(data) < header:
         return None
-    bits = _word(data, 6)
+    bits = word(data, 6)
     fragment = None
     if bits & 0x3fff:
-        fragment = (_word(data, 4), (bits & 0x1fff) * 8, bool(bits & 0x2000))
-    return _Ip(data[9], data[12:16], data[16:20], data[8], _word(data, 4),
+        fragment = (word(data, 4), (bits & 0x1fff) * 8, bool(bits & 0x2000))
+    return _Ip(data[9], data[12:16], data[16:20], data[8], word(data, 4),
                bool(bits & 0x4000), data[header:total], total - header,
                fragment)
 
@@ -135,7 +68,7 @@ _EXTENSIONS = (0, 43, 60, 135, 139, 140)  # RFC 8200 section 4
 def _ip6(data: bytes) -> Optional[_Ip]:
     if len(data) < 40:
         return None
-    wire = _word(data, 4) or len(data) - 40
+    wire = word(data, 4) or len(data) - 40
     proto, source, target = data[6], data[8:24], data[24:40]
     hops, data, fragment = data[7], data[40:40 + wire], None
     for _ in range(16):
@@ -145,7 +78,7 @@ def _ip6(data: bytes) -> Optional[_Ip]:
             step = (data[1] + 2) * 4 if len(data) >= 8 else 0
         elif proto == 44 and fragment is None:
             step = 8 if len(data) >= 8 else 0
-            bits = _word(data, 2) if step else 0
+            bits = word(data, 2) if step else 0
             if bits & 0xfff9:  # RFC 6946: else it is whole
                 fragment = (struct.unpack_from(">I", data, 4)[0],
                             bits & 0xfff8, bool(bits & 1))
@@ -212,7 +145,7 @@ def _mss(options: bytes) -> int:
                 at + size > len(options):
             return 0
         if options[at] == 2 and size == 4:
-            return _word(options, at + 2)
+            return word(options, at + 2)
         at += size
     return 0
 
@@ -240,28 +173,39 @@ def _udp(frame: Frame, ip: _Ip) -> Optional[Packet]:
     data = ip.payload
     if len(data) < 8:
         return None
-    length = _word(data, 4)
+    length = word(data, 4)
     if length < 8 or length > ip.wire:
         length = ip.wire
     return Packet(frame.number, frame.time_us, UDP, (ip.source,
-                  _word(data, 0)), (ip.target, _word(data, 2)),
+                  word(data, 0)), (ip.target, word(data, 2)),
                   data[8:length], length - 8, ip.ttl, ip.ip_id,
                   len(ip.source) == 4, ip.dont_fragment)
 
 
-def packet(frame: Frame, fragments: Fragments) -> Optional[Packet]:
-    """The segment or datagram of a frame; None if it holds none, or only a
-    fragment of one."""
-    least, peel = _LINKS.get(frame.link, (0, None))
-    data = peel(frame.data) if peel and len(frame.data) >= least else None
-    if not data:
-        return None
-    ip = (_ip4(data) if data[0] >> 4 == 4 else
-          _ip6(data) if data[0] >> 4 == 6 else None)
+def _read(frame: Frame, inside: Inside, fragments: Fragments) \
+        -> Tuple[Optional[_Ip], Optional[Packet]]:
+    """An IP packet and the segment or datagram in it."""
+    ip = None
+    if inside and inside[1] and inside[1][0] >> 4 == inside[0]:
+        ip = _ip4(inside[1]) if inside[0] == 4 else _ip6(inside[1])
     if ip is not None and ip.fragment is not None:
         ip = fragments.take(ip)
     if ip is None:
-        return None
-    if ip.proto == TCP:
-        return _tcp(frame, ip)
-    return _udp(frame, ip) if ip.proto == UDP else None
+        return None, None
+    return ip, (_tcp(frame, ip) if ip.proto == TCP else
+                _udp(frame, ip) if ip.proto == UDP else None)
+
+
+def packet(frame: Frame, fragments: Fragments) -> Optional[Packet]:
+    """The segment or datagram of a frame, out of all tunnels; None if it holds
+    none, or only a fragment of one."""
+    ip, found = _read(frame, behind_link(frame.link, frame.data), fragments)
+    for _ in range(TUNNELS_MAX):
+        if ip is None or ip.proto == TCP or ip.proto == UDP and found is None:
+            break
+        inside = behind_tunnel(ip.proto, found.target[1] if found else 0,
+                               found.payload if found else ip.payload)
+        if inside is None:
+            break
+        ip, found = _read(frame, inside, fragments)
+    return found

@@ -8,7 +8,9 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from .enums import Close, From, Obs, Segment as Mark, Tcp
 from .flow import Flow
-from .packets import ACK, FIN, RST, SYN, UDP, Endpoint, Packet
+from .hello import ClientHello
+from .link import UDP
+from .packets import ACK, FIN, RST, SYN, Endpoint, Packet
 
 COPY_US, COPY_ID_US = 200, 100_000  # closer than any retransmission
 WINDOW_MAX, WINDOW_BEHIND = 1 << 26, 1 << 20
@@ -101,7 +103,8 @@ class Connection:
                          room=ROOM)
         self.frames: List[int] = []  # where each observation was learnt
         self.raw = b""               # of the client, for a hello cut short
-        self._raw_done = self.spoke_tls = False
+        self.hello: Optional[ClientHello] = None
+        self._hello_done = self.spoke_tls = False
         self._data: Dict[int, bool] = {}
         self._protected = self._fed = 0
 
@@ -130,10 +133,13 @@ class Connection:
         self._fed += len(data)
         self.flow.feed(sender, data, time_us)
         self._learn(frame)
-        if sender == From.CLIENT and not self._raw_done and (
-                self.raw or data[0] == 22):
-            self.raw = (self.raw + data)[:RAW_MAX]
-            self._raw_done = self.spoke_tls  # that was all of it
+        if sender == From.CLIENT and not self._hello_done:
+            self.hello = self.flow.hello
+            if self.hello is None and (self.raw or data[0] == 22):
+                self.raw = (self.raw + data)[:RAW_MAX]
+            # An answer: that was all of it.
+            self._hello_done = self.hello is not None or (
+                self.spoke_tls and self.raw != b"")
 
     def _gap(self, side: int, missing: int, time_us: int, frame: int) -> None:
         self.flow.gap(self.sender(side), missing, time_us)
