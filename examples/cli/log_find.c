@@ -8,16 +8,22 @@
 #endif
 
 /* Letters without which no line about TLS is worth a look.  The first three
- * of each are searched for, the rest is compared. */
-static const char *const telling[] = {
-    "ssl",       "tls",       "dshak",  "cert",
-    "alert",     "x509",      "cipher", "lain h",
-    "xy pr",     "leaf_",     "schan",  "80090",
-    "800b0",     "eproto",    "nosrv",  "n upstream \"\"",
-    "fc_err",    "16030",     "pkix",   "pr_end",
-    "startup p", "\\x03\\x0", "u0003",  "\\003\\0"};
+ * of each are searched for, the rest is compared.  There are eight bits for
+ * all words: those that share one are alike in letters or unlike any text, so
+ * that few other threes of letters fit a mixture of them. */
+static const struct {
+  char word[14];
+  uint8_t bit;
+} telling[] = {{"cert", 0},   {"alert", 0},           {"cipher", 0},
+               {"fc_err", 1}, {"n upstream \"\"", 1}, {"pr_end", 1},
+               {"lain h", 2}, {"leaf_", 2},           {"pkix", 2},
+               {"xy pr", 3},  {"\\x03\\x0", 3},       {"x509", 4},
+               {"80090", 4},  {"800b0", 4},           {"u0003", 4},
+               {"dshak", 5},  {"eproto", 5},          {"ssl", 6},
+               {"schan", 6},  {"startup p", 6},       {"\\003\\0", 6},
+               {"tls", 7},    {"nosrv", 7},           {"16030", 7}};
 
-enum { NUM_TELLING = sizeof telling / sizeof telling[0], BUCKETS = 8 };
+enum { NUM_TELLING = sizeof telling / sizeof telling[0] };
 
 static uint8_t lower(uint8_t c)
 {
@@ -57,26 +63,39 @@ static int begins_with(const uint8_t *at, size_t left, const char *word)
   return word[k] == '\0';
 }
 
-static int is_telling(const uint8_t *at, size_t left)
+static unsigned lowest_bit(uint32_t bits)
 {
-  uint8_t first = lower(at[0]);
+  unsigned at = 0;
+
+  while ((bits >> at & 1) == 0) {
+    at++;
+  }
+  return at;
+}
+
+static int is_harmless(const uint8_t *at, size_t left)
+{
   size_t i;
 
-  for (i = 0; i < NUM_TELLING; i++) {
-    if ((uint8_t)telling[i][0] == first && begins_with(at, left, telling[i])) {
-      break;
-    }
-  }
-  if (i == NUM_TELLING) {
-    return 0;
-  }
   for (i = 0; i < NUM_HARMLESS; i++) {
-    if ((uint8_t)harmless[i][0] == first &&
-        begins_with(at, left, harmless[i])) {
-      return 0;
+    if (begins_with(at, left, harmless[i])) {
+      return 1;
     }
   }
-  return 1;
+  return 0;
+}
+
+static int is_telling(const struct log_finder *f, const uint8_t *at,
+                      size_t left)
+{
+  uint32_t words = f->words[at[0]];
+
+  for (; words != 0; words &= words - 1) {
+    if (begins_with(at, left, telling[lowest_bit(words)].word)) {
+      return !is_harmless(at, left);
+    }
+  }
+  return 0;
 }
 
 /* Three letters, capitals made small, as a place in a bit set. */
@@ -101,17 +120,17 @@ void log_finder_init(struct log_finder *f)
 
   memset(f, 0, sizeof *f);
   for (i = 0; i < NUM_TELLING; i++) {
-    const uint8_t *word = (const uint8_t *)telling[i];
+    const uint8_t *word = (const uint8_t *)telling[i].word;
     uint32_t hash = hash_of(word);
 
     for (k = 0; k < 3; k++) {
       /* The bytes looked at have bit 5 set: capitals become small. */
-      add_byte(f, k, word[k] | 0x20, (uint8_t)(1u << i % BUCKETS));
+      add_byte(f, k, word[k] | 0x20, (uint8_t)(1u << telling[i].bit));
     }
     f->begins[hash >> 3] |= (uint8_t)(1u << (hash & 7));
-    f->first[word[0]] = 1;
+    f->words[word[0]] |= (uint32_t)1 << i;
     if (word[0] >= 'a' && word[0] <= 'z') {
-      f->first[word[0] & 0xdf] = 1;
+      f->words[word[0] & 0xdf] |= (uint32_t)1 << i;
     }
   }
 #ifdef HAVE_WIDE
@@ -126,7 +145,7 @@ static size_t find_plain(const struct log_finder *f, const uint8_t *bytes,
   size_t i;
 
   for (i = 0; i < len; i++) {
-    if (f->first[bytes[i]] && is_telling(bytes + i, len - i)) {
+    if (is_telling(f, bytes + i, len - i)) {
       return i;
     }
     *lines += bytes[i] == '\n';
@@ -192,7 +211,7 @@ find_wide(const struct log_finder *f, const uint8_t *bytes, size_t len,
       unsigned k = (unsigned)__builtin_ctz(maybe);
 
       if (may_begin(f, bytes + i + k) &&
-          is_telling(bytes + i + k, len - i - k)) {
+          is_telling(f, bytes + i + k, len - i - k)) {
         *lines += (unsigned)__builtin_popcount(ends & ((1u << k) - 1));
         return i + k;
       }

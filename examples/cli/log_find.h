@@ -14,7 +14,7 @@ struct log_finder {
   uint8_t low[3][16]; /* by half bytes of three neighbours */
   uint8_t high[3][16];
   uint8_t begins[1 << (FINDER_BITS - 3)]; /* bit set: by hash of the three */
-  uint8_t first[256];
+  uint32_t words[256]; /* bit set: that word begins with this letter */
   int is_wide;
 };
 

@@ -23,6 +23,7 @@ struct reader {
   struct log_judge *judge;
   struct tally tally;
   struct log_finder finder;
+  struct out head; /* of each object, as JSON */
   int is_wide;     /* UTF-16 */
   int wide_first;  /* index of the byte that matters: little-endian 0 */
   int odd;         /* half a unit is pending */
@@ -85,7 +86,7 @@ static void take_line(struct reader *r, const uint8_t *text, size_t len)
   client = counter_add(r->tally.clients, &line.client);
   (void)counter_add(&r->tally.names, &line.name);
   if (r->tool->options->json) {
-    log_report_line(r->tool, r->file, &line, r->number, m);
+    log_report_line(r->tool, &r->head, &line, r->number, m);
   }
   log_groups_add(r->groups, &line, r->number, client, m);
 }
@@ -281,6 +282,7 @@ int log_read(struct tool *t, struct source *s, const uint8_t *ahead,
     r->ahead_len = ahead_len;
     r->tally.clients = log_groups_clients(r->groups);
     log_groups_file(r->groups, s->name);
+    log_report_head(&r->head, s->name);
     log_finder_init(&r->finder);
     look_at_head(r, s);
     while (fill(r, s->stream) > 0) {
@@ -300,6 +302,7 @@ int log_read(struct tool *t, struct source *s, const uint8_t *ahead,
   }
   if (r != NULL) {
     counter_free(&r->tally.names);
+    t->out.failed |= out_close(&r->head) != 0;
     log_judge_free(r->judge);
   }
   free(r);

@@ -39,17 +39,13 @@ static void time_json(struct out *o, const char *key, const char *text,
   }
 }
 
-static void head_json(struct tool *t, const char *type, const char *file,
-                      const struct log_line *line, uint64_t number)
+void log_report_head(struct out *head, const char *file)
 {
-  struct out *o = &t->out;
-
-  out_char(o, '{');
-  json_text(o, "type", type);
-  json_text(o, "file", file);
-  json_number(o, "line", number);
-  time_json(o, "time", (const char *)line->time.ptr, line->time.len);
-  span_json(t, "client", &line->client, REDACT_HOST);
+  out_init(head, NULL);
+  out_char(head, '{');
+  json_text(head, "type", "log");
+  json_text(head, "file", file);
+  json_key(head, "line");
 }
 
 /* Made once for all lines that say the same. */
@@ -75,14 +71,17 @@ static void verdict_json(struct out *o, struct log_message *m)
   out_bytes(o, m->json + 1, m->json_len - 1);
 }
 
-void log_report_line(struct tool *t, const char *file,
+void log_report_line(struct tool *t, const struct out *head,
                      const struct log_line *line, uint64_t number,
                      struct log_message *message)
 {
   struct out *o = &t->out;
   tlsdiag_bytes text = {line->all.ptr, line->all.len};
 
-  head_json(t, "log", file, line, number);
+  out_bytes(o, head->text, head->len);
+  out_u64(o, number);
+  time_json(o, "time", (const char *)line->time.ptr, line->time.len);
+  span_json(t, "client", &line->client, REDACT_HOST);
   span_json(t, "sni", &line->name, REDACT_NAME);
   verdict_json(o, message);
   if (!t->options->redact) {
