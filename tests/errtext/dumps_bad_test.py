@@ -25,9 +25,9 @@ def lines(function):
                                  for line in data.splitlines())
 
 
-def wrap(line):
+def wrap(line, width=72):
     """As mail programs do it: at 72 columns, at blanks."""
-    parts = textwrap.wrap(line.decode('latin-1'), 72, drop_whitespace=False,
+    parts = textwrap.wrap(line.decode('latin-1'), width, drop_whitespace=False,
                           break_long_words=False, replace_whitespace=False,
                           expand_tabs=False)
     return '\n'.join(parts).encode('latin-1')
@@ -70,9 +70,29 @@ def ask(data):
     return {'cause': 'nothing', 'confidence': 0}
 
 
+def hello_of(data):
+    """The hello that the tool reads from hex."""
+    done = subprocess.run([TOOL, 'hello', '--json', '-'], input=data,
+                          capture_output=True, check=False, timeout=60)
+    return done.stdout
+
+
+def hex_wrong():
+    """A dump in hex gives the same bytes however it was wrapped."""
+    with open(os.path.join(DUMPS, 'xxd.txt'), 'rb') as file:
+        data = file.read()
+    wrong = 0
+    for width in (30, 40, 50, 60):
+        wrapped = lines(lambda line, width=width: wrap(line, width))(data)
+        if not hello_of(data) or hello_of(wrapped) != hello_of(data):
+            print('xxd, wrapped at %d: another hello' % width)
+            wrong += 1
+    return wrong
+
+
 def main():
     """Prints what is wrong."""
-    wrong = 0
+    wrong = hex_wrong()
     for name in sorted(os.listdir(DUMPS)):
         with open(os.path.join(DUMPS, name), 'rb') as file:
             data = file.read()
