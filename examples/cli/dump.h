@@ -82,6 +82,8 @@ int dump_gnutls_line(const struct dump_line *line);
 int dump_gnutls_feed(const uint8_t *text, size_t len, struct judged *j);
 int dump_curl_line(const struct dump_line *line);
 int dump_curl_feed(const uint8_t *text, size_t len, struct judged *j);
+/* The highest version that curl offered, 0 if it does not say. */
+unsigned dump_curl_offered(const uint8_t *text, size_t len);
 int dump_tshark_line(const struct dump_line *line);
 int dump_tshark_feed(const uint8_t *text, size_t len, struct judged *j);
 int dump_hex_feed(const uint8_t *text, size_t len, struct judged *j);

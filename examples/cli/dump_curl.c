@@ -11,7 +11,12 @@
 #include "dump_suite.h"
 #include "dump_talk.h"
 
-enum { CLIENT_HELLO = 1, SERVER_HELLO = 2, ENCRYPTED_EXTENSIONS = 8 };
+enum {
+  CLIENT_HELLO = 1,
+  SERVER_HELLO = 2,
+  ENCRYPTED_EXTENSIONS = 8,
+  FINISHED = 20
+};
 
 struct reading {
   struct dump_talk talk;
@@ -56,6 +61,20 @@ static unsigned version_of(const struct dump_line *line)
              : 0x301;
 }
 
+unsigned dump_curl_offered(const uint8_t *text, size_t len)
+{
+  const uint8_t *at = text;
+  struct dump_line line;
+
+  while (dump_next_line(&at, text + len, &line)) {
+    if (dump_curl_line(&line) && dump_has(&line, "TLS handshake, ") &&
+        number_of(&line) == CLIENT_HELLO) {
+      return version_of(&line);
+    }
+  }
+  return 0;
+}
+
 /* What was chosen is printed late, or can be told from what follows: the line
  * of the ServerHello itself still names the highest version offered. */
 static void learn(struct reading *r, const uint8_t *text, size_t len)
@@ -88,6 +107,17 @@ static void learn(struct reading *r, const uint8_t *text, size_t len)
   }
 }
 
+/* curl does not print the server's ChangeCipherSpec before its Finished. */
+static void tell(struct reading *r, unsigned message, long len)
+{
+  static const uint8_t one[1] = {1};
+
+  if (message == FINISHED && !r->talk.tls13 && !r->talk.changed[r->from]) {
+    dump_talk_message(&r->talk, r->from, DUMP_CCS, one, 1, 1);
+  }
+  dump_talk_named(&r->talk, r->from, message, len);
+}
+
 static void end_message(struct reading *r, long len)
 {
   unsigned message = r->message;
@@ -103,7 +133,7 @@ static void end_message(struct reading *r, long len)
   if (message == SERVER_HELLO && r->from == TLSDIAG_FROM_SERVER) {
     r->hello_waits = 1;
   } else if (message != 0) {
-    dump_talk_named(&r->talk, r->from, message, len);
+    tell(r, message, len);
   }
 }
 

@@ -37,12 +37,41 @@ static uint32_t hash_of(const struct dump_line *name)
   return hash;
 }
 
-/* What the flow could not learn because only the report tells it. */
+/* The address that a program says it connects to: curl's "Connected to NAME
+ * (ADDRESS) port N". */
+static uint32_t server_of(const struct dump_run *run)
+{
+  const uint8_t *at = run->text;
+  struct dump_line line;
+  size_t behind;
+
+  while (dump_next_line(&at, run->text + run->len, &line)) {
+    if (dump_find(&line, "Connected to ", &behind)) {
+      struct dump_line rest = dump_rest(&line, behind);
+
+      if (dump_find(&rest, ") (", &behind) || dump_find(&rest, " (", &behind)) {
+        rest = dump_rest(&rest, behind);
+        rest.len = dump_find(&rest, " #", &behind) ? behind : rest.len;
+        return hash_of(&rest);
+      }
+    }
+  }
+  return SERVER;
+}
+
+/* What the flow could not learn because only other lines tell it. */
 static void complete(const struct dump_run *run, tlsdiag_attempt *a)
 {
   struct dump_report r;
 
   dump_report_read(&r, run->text, run->len);
+  if (run->kind == DUMP_CURL && a->version_max == 0) {
+    a->version_max = (uint16_t)dump_curl_offered(run->text, run->len);
+    a->server = server_of(run);
+    if (a->version_max != 0 && a->stage < TLSDIAG_STAGE_CLIENT_HELLO) {
+      a->stage = TLSDIAG_STAGE_CLIENT_HELLO;
+    }
+  }
   if (run->completed) {
     a->outcome = TLSDIAG_OUTCOME_COMPLETED;
     a->cause = TLSDIAG_CAUSE_NONE;

@@ -15,7 +15,8 @@ enum {
   SERVER_HELLO_DONE = 14,
   CERTIFICATE_VERIFY = 15,
   CLIENT_KEY_EXCHANGE = 16,
-  FINISHED = 20
+  FINISHED = 20,
+  VERIFY_DATA = 12 /* RFC 5246 section 7.4.9 */
 };
 
 void dump_talk_init(struct dump_talk *t, struct judged *j)
@@ -236,6 +237,8 @@ void dump_talk_named(struct dump_talk *t, unsigned from, unsigned message,
 
   if (message == SERVER_HELLO_DONE) {
     len = 0;
+  } else if (message == FINISHED && len < 0 && t->changed[from]) {
+    len = VERIFY_DATA;
   }
   if (message > 31) {
     return;
