@@ -12,11 +12,15 @@ nm -D --undefined-only "$build/libtlsdiag-openssl.so" |
 [ -s "$work/used" ] || fail "no symbols found"
 grep -v '^#' "$list" | awk '{print $1}' | sort | diff - "$work/used" ||
   fail "the adapter calls other functions than symbols.txt lists"
-awk '!/^#/ && $3 !~ /^1\.1\.[01]/ && $4 == "" {print $1, "came with", $3; bad = 1}
+awk '!/^#/ && $3 !~ /^1\.1\.[01]/ && $4 == "" {
+    print $1, "came with", $3
+    bad = 1
+  }
   END {exit bad}' "$list" || fail "not in OpenSSL 1.1.1"
 for source in "$top"/lib/openssl/*.c; do
   "$cc" -std=c99 -Wall -Wextra -Werror -I"$top/include" -fsyntax-only \
     -DOPENSSL_API_COMPAT=0x10101000L -DOPENSSL_NO_DEPRECATED "$source" ||
     fail "$source uses what 1.1.1 had deprecated"
 done
-echo "== $(wc -l <"$work/used") functions of OpenSSL, all in 1.1.1 or with a stand-in"
+echo "== $(wc -l <"$work/used") functions of OpenSSL, all in 1.1.1 or" \
+  "with a stand-in"
