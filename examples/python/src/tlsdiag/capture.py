@@ -151,12 +151,10 @@ def _is_foreign(stream: Stream, verdict: Verdict) -> bool:
 def _tell(stream: Stream) -> Connection:
     assert stream.client is not None
     verdict, seen = stream.flow.verdict(), list(stream.flow.observations)
-    # What other connections said has no frame of its own.
-    strange = [stream.first_frame] * (len(seen) - len(stream.frames))
     return Connection(
         stream.index, _endpoint(stream.ends[stream.client]),
         _endpoint(stream.ends[1 - stream.client]), stream.start_us,
-        _hello(stream), verdict, seen, stream.frames + strange,
+        _hello(stream), verdict, seen, stream.frames,
         _is_foreign(stream, verdict))
 
 
@@ -187,12 +185,14 @@ class _Groups:
         if group is None or group.cause == Cause.NONE:
             return
         identities = track.identities
+        frame = stream.frames[-1] if stream.frames else 0
         for at in group.explained:
             member = kept.get(identities[at])
             if identities[at] == stream.index:
                 member = stream
             if member is not None:
                 group.tell(member.flow, now_us)
+                member.learn(frame)
         self._record(str(ip_address(client[0])), group, identities)
 
     def _record(self, client: str, group: TrackGroup,
@@ -206,9 +206,12 @@ class _Groups:
         else:
             one = Group(client, group.cause, 0, group.party, [], 0, "")
             self.found.append(one)
+        first = identities[group.first]
+        # What happens again is told where it began.
+        one.first = min(first, one.first) if one.connections else first
         one.connections = sorted(members | set(one.connections))
         one.confidence, one.party = group.confidence, group.party
-        one.first, one.text = identities[group.first], group.text
+        one.text = group.text
 
 
 _Key = Tuple[int, Endpoint, Endpoint]

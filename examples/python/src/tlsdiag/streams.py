@@ -90,7 +90,7 @@ class Connection:
 
     def __init__(self, index: int, p: Packet) -> None:
         self.index, self.start_us, self.proto = index, p.time_us, p.proto
-        self.first_frame, self.last_us = p.frame, p.time_us
+        self.last_us = p.time_us
         self.ends: Tuple[Endpoint, Endpoint] = (p.source, p.target)
         self.half = (Half(), Half())
         self.client: Optional[int] = None  # which of `ends`
@@ -114,7 +114,8 @@ class Connection:
         """Whose bytes those of an endpoint are."""
         return From.CLIENT if side == self.client else From.SERVER
 
-    def _learn(self, frame: int) -> None:
+    def learn(self, frame: int) -> None:
+        """What the flow has learnt since was learnt from this frame."""
         for kind, sender, size in self.flow.new_kinds(len(self.frames)):
             self.frames.append(frame)
             if kind == Obs.APPLICATION_DATA:
@@ -132,7 +133,7 @@ class Connection:
         self.half[side].fed = True
         self._fed += len(data)
         self.flow.feed(sender, data, time_us)
-        self._learn(frame)
+        self.learn(frame)
         if sender == From.CLIENT and not self._hello_done:
             self.hello = self.flow.hello
             if self.hello is None and (self.raw or data[0] == 22):
@@ -143,7 +144,7 @@ class Connection:
 
     def _gap(self, side: int, missing: int, time_us: int, frame: int) -> None:
         self.flow.gap(self.sender(side), missing, time_us)
-        self._learn(frame)
+        self.learn(frame)
         self.half[side].step(missing)
 
     def _close(self, side: int, how: Close, time_us: int, frame: int) -> None:
@@ -152,7 +153,7 @@ class Connection:
             half.closed = True
             if self.client is not None:
                 self.flow.close(self.sender(side), how, time_us)
-                self._learn(frame)
+                self.learn(frame)
 
     # -- the stream --
 
@@ -310,7 +311,7 @@ class Connection:
             self.sender(side), Tcp(p.flags), half.place(first), p.wire,
             ack=self.half[1 - side].place(p.ack), marks=marks, ttl=p.ttl,
             ip_id=p.ip_id, window=p.window, mss=p.mss, time_us=p.time_us)
-        self._learn(p.frame)
+        self.learn(p.frame)
 
     def _take_close(self, side: int, p: Packet) -> None:
         half = self.half[side]
@@ -385,7 +386,7 @@ class Connection:
             return
         if self.proto == UDP:
             self.flow.close(From.SERVER, Close.END_OF_CAPTURE, time_us)
-            self._learn(frame)
+            self.learn(frame)
             return
         held = [half.held[0].frame if half.held else None
                 for half in self.half]
