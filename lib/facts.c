@@ -251,6 +251,7 @@ static void one(struct facts *k, const struct observed *o, size_t i)
   case TLSDIAG_OBS_FIRST_BYTES: first_bytes(k, o, i); break;
   case TLSDIAG_OBS_STARTTLS: prologue(k, o, i); break;
   case TLSDIAG_OBS_HELLO_RETRY_REQUEST: fact_set(k, FACT_RETRY, i); break;
+  case TLSDIAG_OBS_HELLO_VERIFY_REQUEST: fact_set(k, FACT_DTLS_COOKIE, i); break;
   case TLSDIAG_OBS_CERTIFICATE: certificate(k, o, i); break;
   case TLSDIAG_OBS_CERTIFICATE_STATUS: fact_set(k, FACT_STAPLED, i); break;
   case TLSDIAG_OBS_SERVER_KEY_EXCHANGE: key_exchange(k, o, i); break;

@@ -14,6 +14,36 @@ struct dtls_record {
   uint64_t offset;
 };
 
+/* A flight that was not answered is sent again (RFC 6347 section 4.2.4).  Its
+ * size says nothing of the path: the sender chooses it. */
+static void note_repeated(struct flow *f, unsigned from, uint32_t t,
+                          uint64_t offset)
+{
+  struct observed *o = observed_find(f, TLSDIAG_OBS_RETRANSMITTED, from);
+
+  if (o == NULL) {
+    o = observe_at(f, TLSDIAG_OBS_RETRANSMITTED, from, 0, 0, offset, t);
+  }
+  if (o != NULL) {
+    o->a += o->a < UINT32_MAX;
+  }
+}
+
+/* In clear each message comes once from a side, but for the hellos around a
+ * cookie or a retry.  msg_have is free here: one bit a type. */
+static int is_repeated(struct flow *f, struct side *s, unsigned type)
+{
+  uint32_t bit = type < 32 ? 1u << type : 0u;
+  int seen = (s->msg_have & bit) != 0;
+
+  s->msg_have |= bit;
+  if (type == HS_CLIENT_HELLO && f->version == 0) {
+    return f->stage == TLSDIAG_STAGE_CLIENT_HELLO ||
+           f->stage == TLSDIAG_STAGE_CLIENT_HELLO_RETRY;
+  }
+  return seen && (type != HS_SERVER_HELLO || f->version != 0);
+}
+
 static void dtls_message(struct flow *f, unsigned from, uint32_t t,
                          struct dtls_record *r)
 {
@@ -38,9 +68,9 @@ static void dtls_message(struct flow *f, unsigned from, uint32_t t,
   m.format = TLSDIAG_FORMAT_DTLS;
   m.from = from;
   m.t = t;
-  if (m.type == HS_CLIENT_HELLO && f->stage == TLSDIAG_STAGE_CLIENT_HELLO &&
-      f->version == 0) {
-    return; /* a retransmission */
+  if (is_repeated(f, &f->side[from], m.type)) {
+    note_repeated(f, from, t, m.offset);
+    return;
   }
   message_read(f, &m);
   if ((f->flags & TLSDIAG_FLOW_STOP_AT_MESSAGE) != 0 && m.len == m.full_len) {
@@ -60,7 +90,9 @@ static void dtls_protected(struct flow *f, unsigned from, uint32_t t,
   if (r->type == RECORD_ALERT) {
     observe_at(f, TLSDIAG_OBS_ENCRYPTED_ALERT, from, s->record_len,
                TLSDIAG_ALERT_FLAG_ENCRYPTED, r->offset, t);
-  } else if (r->type == RECORD_HANDSHAKE && s->finished == 0) {
+  } else if (r->type == RECORD_HANDSHAKE && s->finished != 0) {
+    note_repeated(f, from, t, r->offset);
+  } else if (r->type == RECORD_HANDSHAKE) {
     s->finished = 1;
     f->stage = TLSDIAG_STAGE_FINISHED;
     observe_at(f, TLSDIAG_OBS_FINISHED, from, 0, s->record_len, r->offset, t);
