@@ -39,11 +39,27 @@ static size_t debug_bytes(const struct dump_line *line, size_t offset,
   return dump_hex_pairs(line, at + 3, bytes, LINE_BYTES);
 }
 
+/* A client writes first, s_server reads first. */
+static unsigned debug_printer(const uint8_t *text, size_t len)
+{
+  const uint8_t *at = text;
+  struct dump_line line;
+
+  while (dump_next_line(&at, text + len, &line)) {
+    if (dump_debug_line(&line) && !dump_has(&line, "=> -1 ")) {
+      return dump_has(&line, "write to 0x") ? TLSDIAG_FROM_CLIENT
+                                            : TLSDIAG_FROM_SERVER;
+    }
+  }
+  return TLSDIAG_FROM_CLIENT;
+}
+
 int dump_debug_feed(const uint8_t *text, size_t len, struct judged *j)
 {
   const uint8_t *at = text;
   struct dump_line line;
-  unsigned from = TLSDIAG_FROM_CLIENT;
+  unsigned printer = debug_printer(text, len);
+  unsigned from = printer;
   unsigned fed = 0;
   size_t offset = 0;
   size_t limit = 0;
@@ -54,8 +70,7 @@ int dump_debug_feed(const uint8_t *text, size_t len, struct judged *j)
     size_t count;
 
     if (dump_debug_line(&line)) {
-      from = dump_has(&line, "write to 0x") ? TLSDIAG_FROM_CLIENT
-                                            : TLSDIAG_FROM_SERVER;
+      from = dump_has(&line, "write to 0x") ? printer : printer ^ 1u;
       offset = 0;
       limit = dump_find(&line, " bytes => ", &behind)
                   ? dump_number(&line, &behind, 10)

@@ -39,6 +39,9 @@ CASES = [
      ['client_certificate_expired']),
     ('-tls1_2 -Verify 1 -verify_return_error',
      TRACE + ' -tls1_2', 'client', ['client_certificate_missing']),
+    ('-tls1_2 -cipher AES128-SHA -debug',
+     'openssl s_client -debug -connect 127.0.0.1:{port} -tls1_2 '
+     '-cipher ECDHE-RSA-AES256-GCM-SHA384', 'both', ['no_shared_cipher']),
     ('', TRACE + ' -tls1_2 -fallback_scsv', 'client',
      ['inappropriate_fallback']),
     ('-trace', TRACE + ' -verify_return_error -CAfile old.pem', 'both',
