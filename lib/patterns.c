@@ -198,7 +198,9 @@ static void fill_members(const tlsdiag_track *t, const struct match *m,
       out->explained |= bit;
       out->members |= bit;
     }
-    if (i == m->other || (p->cause == PATTERN_OWN && in_dance(bad, other, c))) {
+    if (i == m->other ||
+        (p->cause == PATTERN_OWN && !attempts_alike(bad, other) &&
+         in_dance(bad, other, c))) {
       out->members |= bit;
     }
   }

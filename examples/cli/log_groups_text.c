@@ -128,26 +128,64 @@ static void group_people(struct tool *t, const struct log_groups *g,
   style_wrap(&t->out, line->text, 4, 4);
 }
 
-void log_groups_people(struct tool *t, const struct log_groups *g)
+/* One client that fails alike again and again: a line of a table. */
+static void loop_people(struct tool *t, const struct log_groups *g,
+                        const struct log_group *r)
+{
+  struct out *o = &t->out;
+
+  out_u64_width(o, r->count, 12, ' ');
+  out_str(o, "  ");
+  client_text(t, g, r, o);
+  out_str(o, "  ");
+  out_str(o, tlsdiag_name(TLSDIAG_REGISTRY_CAUSE, r->cause));
+  out_str(o, ", from ");
+  place(o, g, r->first);
+  out_str(o, " on\n");
+}
+
+/* Groups of the one kind or the other; noise is no news. */
+static void kind_people(struct tool *t, const struct log_groups *g,
+                        int is_mixed, const char *title)
 {
   unsigned long limit = t->options->details;
-  size_t count = log_groups_count(g);
   struct out line;
+  size_t num = 0;
   size_t i;
 
-  out_char(&t->out, '\n');
-  style_set(&t->out, t->options->colour, STYLE_BOLD);
-  out_str(&t->out, "Lines that explain each other");
-  style_set(&t->out, t->options->colour, STYLE_PLAIN);
-  out_char(&t->out, '\n');
   out_init(&line, NULL);
-  for (i = 0; i < count && (limit == 0 || i < limit); i++) {
-    group_people(t, g, log_groups_at(g, i), &line);
+  for (i = 0; i < log_groups_count(g); i++) {
+    const struct log_group *r = log_groups_at(g, i);
+
+    if (r->is_mixed != is_mixed || r->cause == TLSDIAG_CAUSE_CONNECTION_PROBE) {
+      continue;
+    }
+    if (num++ == 0) {
+      out_char(&t->out, '\n');
+      style_set(&t->out, t->options->colour, STYLE_BOLD);
+      out_str(&t->out, title);
+      style_set(&t->out, t->options->colour, STYLE_PLAIN);
+      out_char(&t->out, '\n');
+    }
+    if (limit != 0 && num > limit) {
+      continue;
+    }
+    if (is_mixed) {
+      group_people(t, g, r, &line);
+    } else {
+      loop_people(t, g, r);
+    }
   }
-  if (i < count) {
+  if (limit != 0 && num > limit) {
     out_str(&t->out, "  - and ");
-    out_u64(&t->out, count - i);
-    out_str(&t->out, " more such groups\n");
+    out_u64(&t->out, num - limit);
+    out_str(&t->out, " more\n");
   }
   t->out.failed |= out_close(&line) != 0;
+}
+
+void log_groups_people(struct tool *t, const struct log_groups *g)
+{
+  kind_people(t, g, 0, "Failing alike, again and again");
+  kind_people(t, g, 1, "Lines that explain each other");
 }

@@ -312,8 +312,8 @@ static void end_people(struct tool *t, const char *file, const struct tally *s)
     out_str(o, i == 0 ? "\nNoise\n" : "");
     row_people(t, &rows[i], s->num_noise);
   }
-  top_people(t, "Clients with most failures", s->clients, REDACT_HOST);
-  top_people(t, "Names with most failures", &s->names, REDACT_NAME);
+  top_people(t, "Clients with most lines", s->clients, REDACT_HOST);
+  top_people(t, "Names with most lines", &s->names, REDACT_NAME);
   if (s->num_cut > 0) {
     out_str(o, "\nLines longer than 64 KiB were read up to there: ");
     out_u64(o, s->num_cut);

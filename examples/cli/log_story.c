@@ -100,61 +100,81 @@ struct story {
   const tlsdiag_attempt *attempts;
   const struct log_step *steps;
   tlsdiag_track track;
-  size_t open;       /* one more than the group of the newest steps */
-  size_t open_until; /* the last step in it */
-  size_t num_alike;  /* so many of the newest say the same */
-  size_t added;      /* steps that the track has seen */
+  size_t first_group; /* of this client */
+  size_t open;        /* one more than the group of the newest step */
+  size_t num_alike;   /* so many of the newest say the same */
+  size_t added;       /* steps that the track has seen */
 };
 
-static struct log_group *open_one(const struct story *s)
+static struct log_group *group_at(const struct story *s, size_t i)
 {
-  return (struct log_group *)s->groups->items + s->open - 1;
+  return (struct log_group *)s->groups->items + i;
 }
 
-/* The group that this one continues: of the same cause, with a member in
- * common. */
-static struct log_group *open_group(struct story *s, const tlsdiag_group *group)
+static int is_in_track(const struct story *s, uint64_t step)
 {
-  const tlsdiag_attempt *a = s->track.attempts;
-  struct log_group *r;
   uint32_t i;
 
-  if (s->open > 0 && open_one(s)->cause == group->cause) {
-    for (i = 0; i < s->track.num_attempts; i++) {
-      if ((group->members >> i & 1) && a[i].id == s->open_until) {
-        return open_one(s);
-      }
+  for (i = 0; i < s->track.num_attempts; i++) {
+    if (s->track.attempts[i].id == step) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* The group that this one continues: of the same cause, and its last member is
+ * in the track still.  Else a new one; 0 without room, else one more than its
+ * index. */
+static size_t open_group(struct story *s, const tlsdiag_group *group)
+{
+  size_t at = s->groups->count;
+  size_t stop = s->first_group + SAME_CONNECTION < at ? at - SAME_CONNECTION
+                                                      : s->first_group;
+  struct log_group *r;
+
+  for (; at > stop; at--) {
+    r = group_at(s, at - 1);
+    if (r->cause == group->cause && r->pattern == group->pattern &&
+        is_in_track(s, r->latest)) {
+      return at;
     }
   }
   r = log_list_add(s->groups, sizeof *r, MAX_GROUPS);
-  s->open = 0;
-  if (r != NULL) {
-    memset(r, 0, sizeof *r);
-    r->client = s->steps[0].event->client;
-    r->t_us = a[group->first].t_us;
-    s->open = s->groups->count;
+  if (r == NULL) {
+    return 0;
   }
-  return r;
+  memset(r, 0, sizeof *r);
+  r->client = s->steps[0].event->client;
+  r->t_us = s->track.attempts[group->first].t_us;
+  r->first = s->steps[s->track.attempts[group->first].id].event->place;
+  r->cause = group->cause;
+  r->pattern = group->pattern;
+  return s->groups->count;
 }
 
 static void record(struct story *s, const tlsdiag_group *group)
 {
   const tlsdiag_attempt *a = s->track.attempts;
-  struct log_group *r = open_group(s, group);
+  struct log_group *r;
   uint32_t i;
 
-  if (r == NULL) {
+  s->open = open_group(s, group);
+  if (s->open == 0) {
     return;
   }
-  r->cause = group->cause;
-  r->pattern = group->pattern;
-  r->confidence = group->confidence;
+  r = group_at(s, s->open - 1);
   r->party = group->party;
-  r->first = s->steps[a[group->first].id].event->place;
+  if (group->confidence > r->confidence) {
+    r->confidence = group->confidence;
+  }
   for (i = 0; i < s->track.num_attempts; i++) {
     if (group->members >> i & 1) {
-      add_member(r, s->steps[a[i].id].event->place);
-      s->open_until = (size_t)a[i].id;
+      r->is_mixed |= a[i].cause != a[group->first].cause;
+      if (r->count == 0 || a[i].id > r->latest) {
+        add_member(r, s->steps[a[i].id].event->place);
+        r->latest = a[i].id;
+      }
     }
   }
 }
@@ -183,9 +203,9 @@ static int goes_on(struct story *s, size_t i)
   if (s->num_alike <= TLSDIAG_MAX_ATTEMPTS) {
     return 0;
   }
-  if (s->open > 0 && s->open_until + 1 == i) {
-    add_member(open_one(s), s->steps[i].event->place);
-    s->open_until = i;
+  if (s->open > 0 && group_at(s, s->open - 1)->latest + 1 == i) {
+    add_member(group_at(s, s->open - 1), s->steps[i].event->place);
+    group_at(s, s->open - 1)->latest = i;
   }
   return 1;
 }
@@ -231,6 +251,7 @@ void log_story(struct log_list *groups, const tlsdiag_attempt *attempts,
   s.groups = groups;
   s.attempts = attempts;
   s.steps = steps;
+  s.first_group = groups->count;
   for (i = 0; i < num; i++) {
     take_step(&s, i);
   }

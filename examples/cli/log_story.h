@@ -48,7 +48,9 @@ struct log_group {
   uint16_t pattern;
   uint8_t confidence;
   uint8_t party;
-  uint8_t reserved_[2];
+  uint8_t is_mixed; /* its lines say different things */
+  uint8_t reserved_;
+  uint64_t latest; /* log_story.c: its last step */
 };
 
 /* Tells the story of events in order of time, all of one client.  `attempts`

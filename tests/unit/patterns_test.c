@@ -326,6 +326,8 @@ static const struct scene provoked[] = {
    C(RESET_DURING_HANDSHAKE), 50, 58, 0, 1, 7, 1},
   {"0 log-cipher | 1000 log-cipher | 2000 log-cipher", C(NO_SHARED_CIPHER), 91,
    94, 0, 1, 7, 7},
+  {"0 log-cipher | 500 log-reset | 1000 log-cipher | 2000 log-cipher",
+   C(NO_SHARED_CIPHER), 91, 94, 0, 2, 13, 13},
 };
 
 /* What looks like one and is none. */
