@@ -57,6 +57,7 @@ set(TLSDIAG_SOURCE_NAMES
   rules.c
   server_hello.c
   sha256.c
+  sight.c
   sslv2_hello.c
   suites.c
   text.c

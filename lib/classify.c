@@ -255,6 +255,48 @@ static int is_noise(const struct facts *k, const tlsdiag_verdict *v)
          (cause == TLSDIAG_CAUSE_CLIENT_ABORTED && fact_holds(k, FACT_QUICK));
 }
 
+static void say_unknown(tlsdiag_verdict *v)
+{
+  v->causes[0].id = TLSDIAG_CAUSE_UNKNOWN;
+  v->causes[0].confidence = v->outcome == TLSDIAG_OUTCOME_FAILED ? 30 : 50;
+  v->causes[0].party = TLSDIAG_PARTY_UNKNOWN;
+  v->causes[0].rule = NO_RULE;
+  v->num_causes = 1;
+}
+
+/* Where not all was seen, what is unknown may not have failed at all. */
+static int may_have_gone_on(const struct facts *k)
+{
+  return k->outcome == TLSDIAG_OUTCOME_INCOMPLETE ||
+         fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_CAPTURE_END) ||
+         fact_holds(k, FACT_MIDSTREAM) || fact_holds(k, FACT_MISSED);
+}
+
+/* Some causes say what came of the handshake. */
+static void settle_outcome(const struct facts *k, tlsdiag_verdict *v)
+{
+  switch (v->causes[0].id) {
+  case TLSDIAG_CAUSE_UNKNOWN:
+    if (may_have_gone_on(k)) {
+      v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;
+      v->causes[0].party = TLSDIAG_PARTY_EITHER;
+    }
+    break;
+  case TLSDIAG_CAUSE_CONNECTION_PROBE: /* no handshake was there to fail */
+    v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;
+    break;
+  case TLSDIAG_CAUSE_IMPLICIT_TLS_EXPECTED:
+    v->outcome = TLSDIAG_OUTCOME_NOT_TLS;
+    break;
+  default:
+    break;
+  }
+  if (v->outcome == TLSDIAG_OUTCOME_INCOMPLETE && fact_holds(k, FACT_TEXT) &&
+      v->causes[0].id > TLSDIAG_CAUSE_UNKNOWN) {
+    v->outcome = TLSDIAG_OUTCOME_FAILED;
+  }
+}
+
 static void fill_verdict(const struct flow *f, const struct ranking *r,
                          tlsdiag_verdict *v)
 {
@@ -271,30 +313,9 @@ static void fill_verdict(const struct flow *f, const struct ranking *r,
   fill_alert(f, k, v);
   rank(r, v);
   if (v->num_causes == 0) {
-    v->causes[0].id = TLSDIAG_CAUSE_UNKNOWN;
-    v->causes[0].confidence = v->outcome == TLSDIAG_OUTCOME_FAILED ? 30 : 50;
-    v->causes[0].party = TLSDIAG_PARTY_UNKNOWN;
-    v->causes[0].rule = NO_RULE;
-    v->num_causes = 1;
+    say_unknown(v);
   }
-  if (v->causes[0].id == TLSDIAG_CAUSE_UNKNOWN &&
-      (v->outcome == TLSDIAG_OUTCOME_INCOMPLETE ||
-       fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_CAPTURE_END) ||
-       fact_holds(k, FACT_MIDSTREAM) || fact_holds(k, FACT_MISSED))) {
-    v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;
-    v->causes[0].party = TLSDIAG_PARTY_EITHER;
-  }
-  /* Nothing was sent, so no handshake was there to fail. */
-  if (v->causes[0].id == TLSDIAG_CAUSE_CONNECTION_PROBE) {
-    v->outcome = TLSDIAG_OUTCOME_INCOMPLETE;
-  }
-  if (v->causes[0].id == TLSDIAG_CAUSE_IMPLICIT_TLS_EXPECTED) {
-    v->outcome = TLSDIAG_OUTCOME_NOT_TLS;
-  }
-  if (v->outcome == TLSDIAG_OUTCOME_INCOMPLETE && fact_holds(k, FACT_TEXT) &&
-      v->causes[0].id > TLSDIAG_CAUSE_UNKNOWN) {
-    v->outcome = TLSDIAG_OUTCOME_FAILED;
-  }
+  settle_outcome(k, v);
   v->noise = (uint8_t)is_noise(k, v);
 }
 

@@ -251,7 +251,9 @@ static void one(struct facts *k, const struct observed *o, size_t i)
   case TLSDIAG_OBS_FIRST_BYTES: first_bytes(k, o, i); break;
   case TLSDIAG_OBS_STARTTLS: prologue(k, o, i); break;
   case TLSDIAG_OBS_HELLO_RETRY_REQUEST: fact_set(k, FACT_RETRY, i); break;
-  case TLSDIAG_OBS_HELLO_VERIFY_REQUEST: fact_set(k, FACT_DTLS_COOKIE, i); break;
+  case TLSDIAG_OBS_HELLO_VERIFY_REQUEST:
+    fact_set(k, FACT_DTLS_COOKIE, i);
+    break;
   case TLSDIAG_OBS_CERTIFICATE: certificate(k, o, i); break;
   case TLSDIAG_OBS_CERTIFICATE_STATUS: fact_set(k, FACT_STAPLED, i); break;
   case TLSDIAG_OBS_SERVER_KEY_EXCHANGE: key_exchange(k, o, i); break;
@@ -386,7 +388,8 @@ void facts_gather(const struct flow *f, struct facts *k)
   if (fact_holds(k, FACT_HELLO_NOT_READ) && hello_is_cut(f, k)) {
     k->at[FACT_HELLO_PARTIAL] = k->at[FACT_HELLO_NOT_READ];
   }
-  fact_infer(k, FACT_CLIENT_BYTES, f->side[0].offset + f->side[0].head_len != 0);
+  fact_infer(k, FACT_CLIENT_BYTES,
+             f->side[0].offset + f->side[0].head_len != 0);
   fact_infer(k, FACT_SERVER_BYTES, server_spoke(f, k));
   fact_infer(k, FACT_MISSED, is_missed(f, 0) || is_missed(f, 1));
   fact_infer(k, FACT_START_MISSED, is_start_missed(f, k));

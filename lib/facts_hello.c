@@ -160,6 +160,16 @@ static void offered_sigalgs(struct facts *k, const struct observed *o, size_t i)
   }
 }
 
+static const struct bit_fact server_facts[] = {
+    {TLSDIAG_SERVER_HELLO_NOT_OFFERED, FACT_NOT_OFFERED},
+    {TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS12, FACT_DOWNGRADE},
+    {TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS11, FACT_DOWNGRADE},
+    {TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED, FACT_SUITE_NOT_OFFERED},
+    {TLSDIAG_SERVER_HELLO_UNSOLICITED, FACT_UNSOLICITED},
+    {TLSDIAG_SERVER_HELLO_RESUMED, FACT_RESUMED},
+    {TLSDIAG_SERVER_HELLO_PSK, FACT_SERVER_PSK},
+};
+
 static void server_lacks(struct facts *k, uint32_t bits, size_t i)
 {
   if ((bits & TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET) == 0) {
@@ -185,25 +195,7 @@ static void server_hello(struct facts *k, const struct observed *o, size_t i)
            : version == 0x0303 || version == 0xfefd ? FACT_TLS12
                                                     : FACT_OLD_VERSION,
            i);
-  if ((bits & TLSDIAG_SERVER_HELLO_NOT_OFFERED) != 0) {
-    fact_set(k, FACT_NOT_OFFERED, i);
-  }
-  if ((bits & (TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS12 |
-               TLSDIAG_SERVER_HELLO_DOWNGRADE_TLS11)) != 0) {
-    fact_set(k, FACT_DOWNGRADE, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_SUITE_NOT_OFFERED) != 0) {
-    fact_set(k, FACT_SUITE_NOT_OFFERED, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_UNSOLICITED) != 0) {
-    fact_set(k, FACT_UNSOLICITED, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_RESUMED) != 0) {
-    fact_set(k, FACT_RESUMED, i);
-  }
-  if ((bits & TLSDIAG_SERVER_HELLO_PSK) != 0) {
-    fact_set(k, FACT_SERVER_PSK, i);
-  }
+  SET_BITS(k, bits, i, server_facts);
   if (fact_holds(k, FACT_TLS13)) {
     return; /* the rest has no meaning there */
   }

@@ -490,6 +490,19 @@ void client_hello_read(struct flow *f, const struct message *m)
 /* ---- ServerHello ---- */
 
 /* RFC 8446 section 4.2: a server may answer only what was offered. */
+static const struct {
+  uint32_t answered; /* TLSDIAG_HAS_*: which extension of the ServerHello */
+  uint32_t offered;  /* TLSDIAG_HELLO_* */
+} answers[] = {
+    {TLSDIAG_HAS_ALPN, TLSDIAG_HELLO_ALPN},
+    {TLSDIAG_HAS_EXTENDED_MASTER_SECRET, TLSDIAG_HELLO_EXTENDED_MASTER_SECRET},
+    {TLSDIAG_HAS_ENCRYPT_THEN_MAC, TLSDIAG_HELLO_ENCRYPT_THEN_MAC},
+    {TLSDIAG_HAS_SERVER_NAME, TLSDIAG_HELLO_SERVER_NAME},
+    {TLSDIAG_HAS_STATUS_REQUEST, TLSDIAG_HELLO_STATUS_REQUEST},
+    {TLSDIAG_HAS_PRE_SHARED_KEY, TLSDIAG_HELLO_PSK},
+    {TLSDIAG_HAS_RENEGOTIATION_INFO, TLSDIAG_HELLO_RENEGOTIATION},
+};
+
 static int is_unsolicited(const struct flow *f, const tlsdiag_server_hello *sh)
 {
   uint32_t offered;
@@ -505,17 +518,13 @@ static int is_unsolicited(const struct flow *f, const tlsdiag_server_hello *sh)
     return 0;
   }
   offered = f->observed[i].a;
-  return (HAS(sh, ALPN) && (offered & TLSDIAG_HELLO_ALPN) == 0) ||
-         (HAS(sh, EXTENDED_MASTER_SECRET) &&
-          (offered & TLSDIAG_HELLO_EXTENDED_MASTER_SECRET) == 0) ||
-         (HAS(sh, ENCRYPT_THEN_MAC) &&
-          (offered & TLSDIAG_HELLO_ENCRYPT_THEN_MAC) == 0) ||
-         (HAS(sh, SERVER_NAME) && (offered & TLSDIAG_HELLO_SERVER_NAME) == 0) ||
-         (HAS(sh, STATUS_REQUEST) &&
-          (offered & TLSDIAG_HELLO_STATUS_REQUEST) == 0) ||
-         (HAS(sh, PRE_SHARED_KEY) && (offered & TLSDIAG_HELLO_PSK) == 0) ||
-         (HAS(sh, RENEGOTIATION_INFO) &&
-          (offered & TLSDIAG_HELLO_RENEGOTIATION) == 0);
+  for (i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+    if ((sh->present >> answers[i].answered & 1) != 0 &&
+        (offered & answers[i].offered) == 0) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 static uint32_t server_hello_flags(const struct flow *f,

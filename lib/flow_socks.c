@@ -54,7 +54,8 @@ size_t socks_unit_length(const struct side *s, unsigned from)
 int socks_string_ends(const struct side *s, unsigned from, unsigned byte,
                       size_t seen)
 {
-  return from == TLSDIAG_FROM_CLIENT && byte == 0 && s->head[0] != SOCKS5 && s->head[0] != 1 &&
+  return from == TLSDIAG_FROM_CLIENT && byte == 0 && s->head[0] != SOCKS5 &&
+         s->head[0] != 1 &&
          (s->head[0] != SOCKS4 || seen > 8);
 }
 

@@ -93,6 +93,14 @@ static unsigned sequence_evidence(const struct side *s,
   return TLSDIAG_PATH_SEQUENCE;
 }
 
+/* A SYN, and a reset for an answer. */
+static int is_refusal(const struct flow *f, const tlsdiag_segment *g)
+{
+  return g->from == TLSDIAG_FROM_SERVER &&
+         (f->state & (FLOW_SYN | FLOW_SYN_ACK)) == FLOW_SYN &&
+         f->side[g->from].num_segments == 0;
+}
+
 static void note_reset(struct flow *f, const tlsdiag_segment *g, uint32_t t)
 {
   struct side *s = &f->side[g->from];
@@ -100,9 +108,7 @@ static void note_reset(struct flow *f, const tlsdiag_segment *g, uint32_t t)
   unsigned bits;
   struct observed *o;
 
-  if (g->from == TLSDIAG_FROM_SERVER &&
-      (f->state & (FLOW_SYN | FLOW_SYN_ACK)) == FLOW_SYN &&
-      s->num_segments == 0) {
+  if (is_refusal(f, g)) {
     if (observed_find(f, TLSDIAG_OBS_REFUSED, g->from) == NULL) {
       observe_at(f, TLSDIAG_OBS_REFUSED, g->from, 0, g->ttl, 0, t);
     }

@@ -4,6 +4,7 @@
  * 50, GnuTLS with 10, JSSE with 40; the second of two alerts is not the
  * reason; a reset that follows a FIN only cleans up. */
 #include "facts_shape.h"
+#include "sight.h"
 
 /* TLS 1.3: the client finished and asked for something, and the server left
  * without a record: no ticket, no answer, no alert.  Then it has not read the
@@ -102,20 +103,16 @@ static int closed_before(const struct flow *f, unsigned from, size_t index)
   return 0;
 }
 
-/* TCP facts, and among them no opening: what was said first is not known. */
-static int is_late(const struct flow *f)
+/* Behind the client's Finished close_notify is the rule; not where the client
+ * was asked for its certificate, or had no time to say or end anything. */
+static int is_refusal_after(const struct flow *f, const struct facts *k,
+                            size_t i)
 {
-  return (f->state & (FLOW_HAS_TCP | FLOW_SYN | FLOW_SYN_ACK)) == FLOW_HAS_TCP;
-}
-
-/* Too little was seen to tell what an end, or the size of a record, means:
- * one direction, no beginning, or not what the peer has read.  Where the server
- * has said nothing, nothing of it can be missing. */
-static int is_blind(const struct flow *f, const struct facts *k)
-{
-  return fact_holds(k, FACT_ONE_SIDED) || fact_holds(k, FACT_MIDSTREAM) ||
-         (is_late(f) && f->side[TLSDIAG_FROM_CLIENT].mode != MODE_RECORDS) ||
-         (fact_holds(k, FACT_MISSED) && fact_holds(k, FACT_SERVER_BYTES));
+  return fact_holds(k, FACT_CLIENT_EMPTY_CERT_13) ||
+         fact_holds(k, FACT_CLIENT_CERT_13) ||
+         (!fact_holds(k, FACT_CLIENT_DATA) &&
+          !fact_holds(k, FACT_CLIENT_ALERT_AFTER) &&
+          !closed_before(f, TLSDIAG_FROM_CLIENT, i));
 }
 
 /* An encrypted record that has the size of an alert.  After the handshake it
@@ -126,7 +123,7 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
   const struct observed *o = &f->observed[i];
   int fails = 0;
 
-  if (is_blind(f, k)) {
+  if (sight_is_blind(f, k)) {
     return 0;
   }
   if (o->kind == TLSDIAG_OBS_ENCRYPTED_ALERT) {
@@ -139,11 +136,7 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
      * handshake with the outer name and then aborts at once. */
     fails = fact_holds(k, FACT_ECH) && !fact_holds(k, FACT_CLIENT_CERT_13);
   } else if (k->at[FACT_SERVER_ALERT_AFTER] == i + 1) {
-    fails = fact_holds(k, FACT_CLIENT_EMPTY_CERT_13) ||
-            fact_holds(k, FACT_CLIENT_CERT_13) ||
-            (!fact_holds(k, FACT_CLIENT_DATA) &&
-             !fact_holds(k, FACT_CLIENT_ALERT_AFTER) &&
-             !closed_before(f, TLSDIAG_FROM_CLIENT, i));
+    fails = is_refusal_after(f, k, i);
   }
   if (fails) {
     k->alert_at = (uint8_t)(i + 1);
@@ -152,66 +145,41 @@ static int hidden_event(const struct flow *f, struct facts *k, size_t i,
   return fails;
 }
 
-static int is_cut_short(const struct flow *f)
+/* Plaintext of the server where its ServerHello belongs. */
+static int server_is_not_tls(const struct facts *k)
 {
-  const struct observed *o;
-
-  if (f->first_close == 0) {
-    return 0;
-  }
-  o = &f->observed[f->first_close - 1];
-  return o->a == TLSDIAG_CLOSE_END_OF_CAPTURE && o->b < 2000;
+  return fact_holds(k, FACT_HELLO) && !fact_holds(k, FACT_SERVER_HELLO) &&
+         !fact_holds(k, FACT_START_MISSED) &&
+         !fact_holds(k, FACT_STARTTLS_REFUSED) &&
+         !fact_holds(k, FACT_STARTTLS_AGREED) &&
+         !fact_holds(k, FACT_SSLV2_ANSWER) &&
+         !fact_holds(k, FACT_CLIENT_PROXY_HEADER);
 }
 
-/* The observation ended in mid-talk, or not all of the talk was seen: the
- * client has no answer yet, or a service that knows STARTTLS may still be asked
- * for it.  HTTP has no such step on the way. */
-static int is_open_talk(const struct flow *f, const struct facts *k)
+/* Plaintext of the client, and no hello behind it, or one that came too late:
+ * behind a PROXY header nobody expected. */
+static int client_is_not_tls(const struct flow *f, const struct facts *k)
 {
-  int server_missed =
-      fact_holds(k, FACT_MISSED) && fact_holds(k, FACT_GAP_SERVER);
-
-  if (!fact_holds(k, FACT_SERVER_BYTES) || fact_holds(k, FACT_SERVER_HTTP)) {
-    return !fact_holds(k, FACT_SERVER_BYTES) && is_cut_short(f);
-  }
-  if (fact_holds(k, FACT_SERVER_BANNER) || fact_holds(k, FACT_SERVER_OTHER)) {
-    return is_cut_short(f) || fact_holds(k, FACT_MISSED) || is_late(f);
-  }
-  return server_missed;
-}
-
-static int first_bytes_event(const struct flow *f, struct facts *k, size_t i)
-{
-  const struct observed *o = &f->observed[i];
-
-  if (fact_holds(k, FACT_ONE_SIDED) || is_open_talk(f, k)) {
+  if (sight_is_late(f) && fact_holds(k, FACT_CLIENT_OTHER)) {
     return 0;
-  }
-  if (o->from == TLSDIAG_FROM_CLIENT && is_late(f) &&
-      fact_holds(k, FACT_CLIENT_OTHER)) {
-    return 0;
-  }
-  if (o->from == TLSDIAG_FROM_SERVER) {
-    if (fact_holds(k, FACT_SERVER_HELLO) || !fact_holds(k, FACT_HELLO) ||
-        fact_holds(k, FACT_START_MISSED) ||
-        fact_holds(k, FACT_STARTTLS_REFUSED) ||
-        fact_holds(k, FACT_STARTTLS_AGREED) ||
-        fact_holds(k, FACT_SSLV2_ANSWER) ||
-        fact_holds(k, FACT_CLIENT_PROXY_HEADER)) {
-      return 0;
-    }
-    choose(k, TRIGGER_SERVER_NOT_TLS, i);
-    return 1;
   }
   if (fact_holds(k, FACT_HELLO) && (!fact_holds(k, FACT_CLIENT_PROXY_HEADER) ||
                                     fact_holds(k, FACT_SERVER_HELLO))) {
     return 0;
   }
-  if (fact_holds(k, FACT_STARTTLS_REFUSED) ||
-      fact_holds(k, FACT_STARTTLS_AGREED)) {
+  return !fact_holds(k, FACT_STARTTLS_REFUSED) &&
+         !fact_holds(k, FACT_STARTTLS_AGREED);
+}
+
+static int first_bytes_event(const struct flow *f, struct facts *k, size_t i)
+{
+  int from_client = f->observed[i].from == TLSDIAG_FROM_CLIENT;
+
+  if (fact_holds(k, FACT_ONE_SIDED) || sight_is_open_talk(f, k) ||
+      !(from_client ? client_is_not_tls(f, k) : server_is_not_tls(k))) {
     return 0;
   }
-  choose(k, TRIGGER_CLIENT_NOT_TLS, i);
+  choose(k, from_client ? TRIGGER_CLIENT_NOT_TLS : TRIGGER_SERVER_NOT_TLS, i);
   return 1;
 }
 
@@ -248,30 +216,14 @@ static void silence_facts(const struct flow *f, struct facts *k, size_t index)
   fact_infer(k, FACT_VERY_SLOW, ms >= 10000);
 }
 
-/* The observation stopped in a handshake that may have gone on: nothing had
- * been silent for long, and nothing was lost, or it was sent again just now (no
- * TCP waits less, RFC 6298). */
-static int is_only_cut(const struct flow *f, const struct facts *k,
-                       const struct observed *o)
-{
-  unsigned again = k->at[FACT_CLIENT_REPEATED];
-
-  if (o->a != TLSDIAG_CLOSE_END_OF_CAPTURE || o->b >= 2000) {
-    return o->a == TLSDIAG_CLOSE_END_OF_CAPTURE &&
-           fact_holds(k, FACT_ONE_SIDED);
-  }
-  return fact_holds(k, FACT_ONE_SIDED) ||
-         (again != 0 && f->observed[again - 1].a == 1 && o->b < 200) ||
-         (again == 0 && !fact_holds(k, FACT_SERVER_REPEATED));
-}
-
 /* An end is abnormal until the handshake is complete. */
 static int close_event(const struct flow *f, struct facts *k, size_t i,
                        int done)
 {
   const struct observed *o = &f->observed[i];
 
-  if (done || is_blind(f, k) || fact_holds(k, FACT_SSLV2_ANSWER) || is_only_cut(f, k, o)) {
+  if (done || sight_is_blind(f, k) || fact_holds(k, FACT_SSLV2_ANSWER) ||
+      sight_is_only_cut(f, k, o)) {
     return 0;
   }
   if (o->a == TLSDIAG_CLOSE_FIN) {
@@ -399,7 +351,7 @@ static int is_plaintext_talk(const struct flow *f, const struct facts *k)
   return client_spoke_plain(k) && server_plain &&
          fact_holds(k, FACT_NO_HELLO) &&
          !fact_holds(k, FACT_STARTTLS_AGREED) &&
-         !fact_holds(k, FACT_STARTTLS_REFUSED) && !is_open_talk(f, k);
+         !fact_holds(k, FACT_STARTTLS_REFUSED) && !sight_is_open_talk(f, k);
 }
 
 static uint8_t outcome_of(const struct facts *k)
