@@ -19,7 +19,7 @@ PARTS = [
      r'iterate|key_share|u16'),
     ('certificates (TLS 1.2)', r'certificate|der|oid|x509|key_exchange'),
     ('flow', r'flow|observe$|observe\.'),
-    ('facts, rules and ranking', r'facts|trigger|rules|classify|traits|values'),
+    ('facts, rules and ranking', r'facts|trigger|sight|rules|classify|traits|values'),
     ('texts of verdicts', r'explain|observation_text|text\.|catalogue|causes'),
     ('names, cipher suites, layout', r'names|suites|layout'),
     ('error texts of TLS stacks', r'errtext'),
