@@ -191,9 +191,13 @@ static int is_behind_escape(const uint8_t *line, const uint8_t *p)
          is_hex(p[-1]);
 }
 
-/* An address may begin here: no part of a longer word or number. */
-static int may_begin(const uint8_t *line, const uint8_t *p)
+/* An address may begin here: no part of a longer word or number.  "client:" may
+ * stand in front of one of IPv4, of IPv6 that would be a part of it. */
+static int may_begin(const uint8_t *line, const uint8_t *p, const uint8_t *end)
 {
+  if (p > line && p[-1] == ':' && is_digit(*p)) {
+    return ipv4_len(p, (size_t)(end - p)) > 0;
+  }
   return p == line || is_behind_escape(line, p) ||
          !(is_hex(p[-1]) || is_letter(p[-1]) || p[-1] == '.' || p[-1] == '-' ||
            p[-1] == ':');
@@ -214,15 +218,34 @@ static const uint8_t *behind_word(const uint8_t *p, const uint8_t *end)
   return p > from ? p : p + 1;
 }
 
+/* How much an address looks like a client's by its port: those of services are
+ * none, those that systems give to clients are. */
+static unsigned rank_of(const uint8_t *behind, const uint8_t *end)
+{
+  size_t digits = port_len(behind, end);
+  unsigned port = 0;
+
+  if (digits == 0) {
+    return 1;
+  }
+  behind += (*behind == ']') + 1;
+  while (digits-- > 0) {
+    port = port * 10 + (unsigned)(*behind++ - '0');
+  }
+  return port < 1024 || port == 8443 ? 0 : port < 32768 ? 2 : 3;
+}
+
 /* 1 if this is the client beyond doubt. */
 static int consider(struct log_line *l, const uint8_t *p, size_t len)
 {
   const uint8_t *end = l->all.ptr + l->all.len;
   enum role role = role_of(l->all.ptr, p);
+  unsigned rank = rank_of(p + len, end);
 
   if (role == ROLE_CLIENT ||
-      (role == ROLE_OTHER && (l->client.ptr == NULL ||
-                              (l->port.len == 0 && port_len(p + len, end))))) {
+      (role == ROLE_OTHER && rank > 0 &&
+       (l->client.ptr == NULL ||
+        rank > rank_of(l->client.ptr + l->client.len, end)))) {
     set_client(l, p, len);
   }
   return role == ROLE_CLIENT;
@@ -240,7 +263,7 @@ void log_client_find(struct log_line *l)
       p += l->time.len;
       continue;
     }
-    if ((is_hex(*p) || *p == ':') && may_begin(l->all.ptr, p)) {
+    if ((is_hex(*p) || *p == ':') && may_begin(l->all.ptr, p, end)) {
       len = log_address_len(p, (size_t)(end - p));
     }
     if (len > 0 && consider(l, p, len)) {

@@ -115,6 +115,20 @@ WRAPPINGS = {
     'hitch': lambda s, n, w, c=CLIENT:
         '20261121T%s.677435 [30823] %s:%d :0 7:8 %s' % (
             clock(s).replace(':', ''), c, 4000 + n, w),
+    'Envoy': lambda s, n, w, c=CLIENT:
+        '[%s.321Z] "- - -" 0 NR "-" 0 0 0 - "%s" "-" %s:%d' % (
+            iso(s), w, c, 40000 + n),
+    'Istio': lambda s, n, w, c=CLIENT:
+        '[%s.321Z] "- - -" 0 NR - - "%s" 0 0 0 - "-" "-" "-" "-" "-" - - '
+        '10.0.0.1:8443 %s:%d www.example.org -' % (iso(s), w, c, 40000 + n),
+    'Envoy JSON': lambda s, n, w, c=CLIENT: json.dumps({
+        'start_time': iso(s) + '.321Z', 'response_flags': 'DPE',
+        'downstream_transport_failure_reason': w, 'upstream_host': None,
+        'downstream_remote_address': '%s:%d' % (c, 40000 + n)}),
+    'Envoy at debug': lambda s, n, w, c=CLIENT:
+        '[2026-11-21 %s.321][15][debug][connection] [source/common/tls/'
+        'ssl_socket.cc:241] [Tags: "ConnectionId":"%d"] remote address:%s:%d,'
+        '%s' % (clock(s), n, c, 40000 + n, w),
     'IPv6': lambda s, n, w, c=CLIENT:
         '2026-11-21 %s,117 INFO [2001:db8::7]:%d %s' % (clock(s), 4000 + n, w),
     'Windows, US': lambda s, n, w, c=CLIENT:
@@ -248,6 +262,27 @@ def together():
                'no_shared_cipher', [])
 
 
+ENVOY = (
+    ('268435640', 'NO_SHARED_CIPHER', 'no_shared_cipher'),
+    ('268436504', 'TLSV1_ALERT_UNKNOWN_CA', 'server_certificate_untrusted'),
+    ('268435581', 'CERTIFICATE_VERIFY_FAILED', 'client_certificate_rejected'),
+    ('268435612', 'HTTP_REQUEST', 'plain_http_to_tls_port'))
+
+
+def envoy():
+    """%DOWNSTREAM_TRANSPORT_FAILURE_REASON%, as its manual has it."""
+    for number, words, cause in ENVOY:
+        reason = ('TLS_error:|%s:SSL routines:OPENSSL_internal:%s:'
+                  'TLS_error_end' % (number, words))
+        for name in ('Envoy', 'Envoy JSON', 'Envoy at debug'):
+            text = WRAPPINGS[name](START, 1, reason) + '\n'
+            lines = [item for item in run(('e', text.encode()))
+                     if item['type'] == 'log']
+            yield '%s of %s' % (words, name), \
+                None if len(lines) == 1 and lines[0]['cause'] == cause and \
+                lines[0]['client'] == CLIENT else str(lines)
+
+
 def postfix():
     """Of the lines of one connection only some hold the address."""
     lines = []
@@ -273,7 +308,7 @@ def postfix():
 def main():
     """Prints what is wrong."""
     wrong = total = 0
-    for source in (wrapped, together, postfix):
+    for source in (wrapped, together, envoy, postfix):
         for name, fault in source():
             total += 1
             if fault:
