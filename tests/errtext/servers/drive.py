@@ -235,7 +235,8 @@ def judge(row, server, address, items):
     sure = [item for item in verdicts if item['cause'] != 'unknown'
             and item['confidence'] >= int(row['least'])]
     if is_silent(row, server):
-        sure = [item for item in sure if item['confidence'] >= SURE]
+        sure = [item for item in sure if item['confidence'] >= SURE
+                and item['cause'] not in row['causes'].split()]
         return 'is sure of %s where the log says nothing' % sure[0]['cause'] \
             if sure else None
     wanted = row['causes'].split()
