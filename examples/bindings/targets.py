@@ -192,9 +192,9 @@ def node(api):
         out.append(f"    '{node_type(f.result)} {f.name}({arguments})',")
     out += ["  ];", "  const numbers = {"]
     for enum in api.enums:
-        if enum.name not in ("STATUS", "FROM", "CLOSE", "REGISTRY", "FLOW",
-                             "FORMAT", "PROTOCOL", "OUTCOME", "SECTION",
-                             "CAUSE"):
+        if enum.name not in ("STATUS", "FROM", "PARTY", "CLOSE", "REGISTRY",
+                             "FLOW", "FORMAT", "PROTOCOL", "OUTCOME",
+                             "SECTION", "CAUSE"):
             continue
         out.append(f"    {enum.name}: {{")
         out += [f"      {name}: {value}," for name, value in

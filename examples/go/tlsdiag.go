@@ -210,11 +210,29 @@ func DecodeClientHello(stream []byte) (*ClientHello, error) {
 
 // Explain says why, from an error text alone.
 func Explain(text string) (Verdict, error) {
+	return explain(text, C.TLSDIAG_PARTY_NONE)
+}
+
+// ExplainBy is Explain for a text whose writer the caller knows and the text
+// may not show: "certificate has expired" means the client's certificate when a
+// server says it.
+func ExplainBy(writer Side, text string) (Verdict, error) {
+	return explain(text, writer.party())
+}
+
+func explain(text string, writer C.uint8_t) (Verdict, error) {
 	flow := NewFlow()
-	if _, err := flow.Hint(text); err != nil {
+	if _, err := flow.hint(text, writer); err != nil {
 		return Verdict{}, err
 	}
 	return flow.Verdict()
+}
+
+func (s Side) party() C.uint8_t {
+	if s == Server {
+		return C.TLSDIAG_PARTY_SERVER
+	}
+	return C.TLSDIAG_PARTY_CLIENT
 }
 
 // Flow is the handshake of one connection.  One goroutine at a time may use it.
@@ -248,6 +266,15 @@ func (f *Flow) Close(from Side, how Close) error {
 
 // Hint adds what an error text says; it returns how much was recognised.
 func (f *Flow) Hint(text string) (int, error) {
+	return f.hint(text, C.TLSDIAG_PARTY_NONE)
+}
+
+// HintBy is Hint for a text whose writer is known.
+func (f *Flow) HintBy(writer Side, text string) (int, error) {
+	return f.hint(text, writer.party())
+}
+
+func (f *Flow) hint(text string, writer C.uint8_t) (int, error) {
 	defer runtime.KeepAlive(f)
 	var hints [8]C.tlsdiag_hint
 	for i := range hints {
@@ -256,8 +283,9 @@ func (f *Flow) Hint(text string) (int, error) {
 	raw := C.CString(text)
 	defer C.free(unsafe.Pointer(raw))
 	count := C.size_t(len(hints))
-	err := check(C.tlsdiag_text_scan((*C.uint8_t)(unsafe.Pointer(raw)),
-		C.size_t(len(text)), &hints[0], C.sizeof_tlsdiag_hint, &count))
+	told := C.tlsdiag_text_options{size: C.sizeof_tlsdiag_text_options, side: writer}
+	err := check(C.tlsdiag_text_scan_with((*C.uint8_t)(unsafe.Pointer(raw)),
+		C.size_t(len(text)), &told, &hints[0], C.sizeof_tlsdiag_hint, &count))
 	if int(count) > len(hints) {
 		count = C.size_t(len(hints))
 	}

@@ -119,6 +119,22 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestTextByWriter(t *testing.T) {
+	const text = "certificate has expired"
+	for writer, want := range map[Side]string{
+		Client: "server_certificate_expired",
+		Server: "client_certificate_expired",
+	} {
+		got, err := ExplainBy(writer, text)
+		if err != nil || got.Cause != want {
+			t.Errorf("%d: %+v, %v", writer, got, err)
+		}
+	}
+	if got, err := Explain(text); err != nil || got.Cause != "server_certificate_expired" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestNames(t *testing.T) {
 	if got := Name(CipherSuite, 0x1301); got != "TLS_AES_128_GCM_SHA256" {
 		t.Error(got)

@@ -99,6 +99,8 @@ end
 M.num_places = M.check_layout(structs)
 
 local sides = { client = C.TLSDIAG_FROM_CLIENT, server = C.TLSDIAG_FROM_SERVER }
+local writers = { client = C.TLSDIAG_PARTY_CLIENT,
+  server = C.TLSDIAG_PARTY_SERVER }
 local ways = { fin = C.TLSDIAG_CLOSE_FIN, rst = C.TLSDIAG_CLOSE_RST,
   timeout = C.TLSDIAG_CLOSE_TIMEOUT, ["local"] = C.TLSDIAG_CLOSE_LOCAL }
 
@@ -238,14 +240,17 @@ function Flow:close(from, how, time_us)
     number(ways, how), time_us or 0))
 end
 
--- Adds what an error text says; returns how much of it was recognised.
-function Flow:hint(line)
+-- Adds what an error text says; returns how much of it was recognised.  side:
+-- who wrote it, "client" or "server", where the text does not show that.
+function Flow:hint(line, side)
+  local told = new("tlsdiag_text_options")
+  told.side = side and number(writers, side) or 0
   local hints, count = ffi.new("tlsdiag_hint[8]"), ffi.new("size_t[1]", 8)
   for i = 0, 7 do
     hints[i].size = ffi.sizeof("tlsdiag_hint")
   end
-  check(C.tlsdiag_text_scan(line, #line, hints, ffi.sizeof("tlsdiag_hint"),
-    count))
+  check(C.tlsdiag_text_scan_with(line, #line, told, hints,
+    ffi.sizeof("tlsdiag_hint"), count))
   local found = math.min(tonumber(count[0]), 8)
   for i = 0, found - 1 do
     check(C.tlsdiag_flow_hint(self.memory, hints[i], 0))
@@ -276,9 +281,9 @@ function Flow:verdict()
 end
 
 -- Why, from an error text alone.
-function M.explain(line)
+function M.explain(line, side)
   local flow = M.flow()
-  flow:hint(line)
+  flow:hint(line, side)
   return flow:verdict()
 end
 

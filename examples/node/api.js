@@ -474,6 +474,15 @@ module.exports = (koffi) => {
       FAILED: 2,
       NOT_TLS: 3,
     },
+    PARTY: {
+      NONE: 0,
+      CLIENT: 1,
+      SERVER: 2,
+      MIDDLEBOX: 3,
+      NETWORK: 4,
+      EITHER: 5,
+      UNKNOWN: 6,
+    },
     CLOSE: {
       FIN: 1,
       RST: 2,

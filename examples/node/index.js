@@ -20,7 +20,8 @@ for (const prototype of prototypes) {
   const name = /(tlsdiag_\w+)\(/.exec(prototype)[1];
   C[name] = library.func(prototype);
 }
-const { STATUS, FROM, CLOSE, REGISTRY, FORMAT, PROTOCOL, SECTION } = numbers;
+const { STATUS, FROM, PARTY, CLOSE, REGISTRY, FORMAT, PROTOCOL,
+  SECTION } = numbers;
 const FLOW_STORAGE = 4096;
 
 // Where the library has a struct or member.
@@ -156,6 +157,8 @@ function number(names, word) {
   return value;
 }
 
+const WRITERS = { CLIENT: PARTY.CLIENT, SERVER: PARTY.SERVER };
+
 // The handshake of one connection.
 class Flow {
   #memory = new BigUint64Array(FLOW_STORAGE / 8);
@@ -175,7 +178,8 @@ class Flow {
   }
 
   // Adds what an error text says; returns how much of it was recognised.
-  hint(text, timeUs = 0) {
+  // side: who wrote it, 'client' or 'server', where it does not show that.
+  hint(text, timeUs = 0, { side } = {}) {
     const bytes = Buffer.from(text);
     const size = koffi.sizeof(structs.tlsdiag_hint);
     const hints = Buffer.alloc(8 * size);
@@ -183,7 +187,13 @@ class Flow {
     for (let i = 0; i < 8; i++) {
       hints.writeUInt32LE(size, i * size);
     }
-    check(C.tlsdiag_text_scan(bytes, bytes.length, hints, size, count));
+    const told = make('tlsdiag_text_options').memory;
+    if (side !== undefined) {
+      told.writeUInt8(number(WRITERS, side),
+        koffi.offsetof(structs.tlsdiag_text_options, 'side'));
+    }
+    check(C.tlsdiag_text_scan_with(bytes, bytes.length, told, hints, size,
+      count));
     const found = Math.min(Number(count[0]), 8);
     for (let i = 0; i < found; i++) {
       check(C.tlsdiag_flow_hint(this.#memory,
@@ -227,9 +237,9 @@ class Flow {
 }
 
 // Why, from an error text alone.
-function explain(text) {
+function explain(text, { side } = {}) {
   const flow = new Flow();
-  flow.hint(text);
+  flow.hint(text, 0, { side });
   return flow.verdict();
 }
 

@@ -7,6 +7,9 @@ const HEX = /^([0-9a-f]{2}){8,}$/i;
 const COUNTS = ['completed', 'foreign', 'fragments', 'cut', 'missing',
   'unwatched'];
 
+// Who wrote a text, as the module counts.
+const SIDES = { unknown: 0, client: 1, server: 2 };
+
 // "c0a80717", "443" to 192.168.7.23:443; IPv6 as RFC 5952 writes it.
 function hostOf(hex) {
   const bytes = hex.match(/../g).map((pair) => parseInt(pair, 16));
@@ -60,6 +63,11 @@ class Diagnosis {
     }
     this.c.close();
     return this.answer();
+  }
+
+  // Who wrote the texts to come, where they do not show it.
+  writtenBy(side) {
+    this.c.side(SIDES[side]);
   }
 
   // A verdict on one line, or null when it says nothing.

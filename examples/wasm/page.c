@@ -11,6 +11,7 @@ static uint8_t scratch[1 << 17];
 static tlsdiag_flow flow;
 static uint8_t hello[16384]; /* the client's first bytes */
 static uint32_t hello_len;
+static tlsdiag_text_options writer = {sizeof writer, 0, {0, 0, 0}};
 
 EXPORT("input") uint8_t *page_input(void)
 {
@@ -53,6 +54,12 @@ EXPORT("close") void page_close(void)
                      0);
 }
 
+/* Who wrote the texts to come: 0 unknown, TLSDIAG_PARTY_CLIENT or _SERVER. */
+EXPORT("side") void page_side(uint32_t side)
+{
+  writer.side = side <= TLSDIAG_PARTY_SERVER ? (uint8_t)side : 0;
+}
+
 /* The text in the input buffer, as hints; how many. */
 EXPORT("hint") uint32_t page_hint(uint32_t len)
 {
@@ -66,7 +73,8 @@ EXPORT("hint") uint32_t page_hint(uint32_t len)
     memset(&hints[i], 0, sizeof hints[i]);
     hints[i].size = sizeof hints[i];
   }
-  tlsdiag_text_scan(page_in, len, hints, sizeof hints[0], &count);
+  tlsdiag_text_scan_with(page_in, len, &writer, hints, sizeof hints[0],
+                         &count);
   for (i = 0; i < count && i < 16; i++) {
     tlsdiag_flow_hint(&flow, &hints[i], 0);
   }

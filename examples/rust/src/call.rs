@@ -189,14 +189,17 @@ impl Memory {
     }
 }
 
-/// What is recognised in a text: at most 16 things.
-pub fn scan(text: &[u8]) -> Result<Vec<api::Hint>, i32> {
+/// What is recognised in a text that a party wrote: at most 16 things.
+pub fn scan(text: &[u8], writer: u8) -> Result<Vec<api::Hint>, i32> {
+    let mut options = versioned!(api::TextOptions);
+    options.side = writer;
     let mut hints = vec![versioned!(api::Hint); 16];
     let mut count = hints.len();
     let rc = unsafe {
-        api::tlsdiag_text_scan(
+        api::tlsdiag_text_scan_with(
             text.as_ptr(),
             text.len(),
+            &options,
             hints.as_mut_ptr(),
             std::mem::size_of::<api::Hint>(),
             &mut count,

@@ -36,6 +36,15 @@ pub enum Side {
     Server = api::from::SERVER as isize,
 }
 
+impl Side {
+    fn party(self) -> u32 {
+        match self {
+            Side::Client => api::party::CLIENT,
+            Side::Server => api::party::SERVER,
+        }
+    }
+}
+
 /// How a side ended the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -274,7 +283,16 @@ impl Flow {
 
     /// Adds what an error text says; returns how much of it was recognised.
     pub fn hint(&mut self, text: &str, time_us: u64) -> Result<usize, Error> {
-        let hints = call::scan(text.as_bytes())?;
+        self.add_hint(text, api::party::NONE, time_us)
+    }
+
+    /// The same for a text whose writer is known, where it does not show that.
+    pub fn hint_by(&mut self, writer: Side, text: &str, time_us: u64) -> Result<usize, Error> {
+        self.add_hint(text, writer.party(), time_us)
+    }
+
+    fn add_hint(&mut self, text: &str, writer: u32, time_us: u64) -> Result<usize, Error> {
+        let hints = call::scan(text.as_bytes(), writer as u8)?;
         for hint in &hints {
             self.memory.hint(hint, time_us)?;
         }
@@ -309,6 +327,14 @@ impl Flow {
             advice: call::cause_text(best.id.into(), api::section::ADVICE).unwrap_or(""),
         })
     }
+}
+
+/// Why, from an error text alone, whose writer is known and may not show: of a
+/// server "certificate has expired" means the client's certificate.
+pub fn explain_by(writer: Side, text: &str) -> Result<Verdict, Error> {
+    let mut flow = Flow::new()?;
+    flow.hint_by(writer, text, 0)?;
+    flow.verdict()
 }
 
 /// Why, from an error text alone.

@@ -107,6 +107,15 @@ fn text_says_why() {
 }
 
 #[test]
+fn who_wrote_a_text_decides() {
+    let text = "certificate has expired";
+    let cause = |writer| explain_by(writer, text).unwrap().cause;
+    assert_eq!(cause(Side::Client), "server_certificate_expired");
+    assert_eq!(cause(Side::Server), "client_certificate_expired");
+    assert_eq!(explain(text).unwrap().cause, "server_certificate_expired");
+}
+
+#[test]
 fn names_and_version() {
     let suite = api::registry::CIPHER_SUITE;
     assert_eq!(name(suite, 0x1301), Some("TLS_AES_128_GCM_SHA256"));

@@ -54,6 +54,15 @@ refused("no middlebox", flow.feed, flow, "middlebox", bytes)
 verdict = tlsdiag.explain("error:0A0000C1:SSL routines::no shared cipher")
 assert(verdict.cause == "no_shared_cipher", verdict.cause)
 assert(tlsdiag.flow():hint("the weather is fine") == 0)
+
+-- who wrote a text decides
+local function cause_by(side)
+  return tlsdiag.explain("certificate has expired", side).cause
+end
+assert(cause_by(nil) == "server_certificate_expired", cause_by(nil))
+assert(cause_by("client") == "server_certificate_expired")
+assert(cause_by("server") == "client_certificate_expired", cause_by("server"))
+refused("no middlebox", tlsdiag.explain, "x", "middlebox")
 assert(tlsdiag.name("cipher_suite", 0x1301) == "TLS_AES_128_GCM_SHA256")
 assert(tlsdiag.name("cipher_suite", 0xfafb) == nil)
 assert(tlsdiag.lookup("cipher_suite", "tls_aes_128_gcm_sha256") == 0x1301)

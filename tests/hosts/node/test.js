@@ -86,6 +86,14 @@ test('many flows at once keep apart', async () => {
   assert.deepStrictEqual(got, got.map((_, i) => i % 2 === 1));
 });
 
+test('who wrote a text decides', () => {
+  const cause = (options) => explain('certificate has expired', options).cause;
+  assert.strictEqual(cause(), 'server_certificate_expired');
+  assert.strictEqual(cause({ side: 'client' }), 'server_certificate_expired');
+  assert.strictEqual(cause({ side: 'server' }), 'client_certificate_expired');
+  assert.throws(() => cause({ side: 'middlebox' }), TypeError);
+});
+
 test('texts, names, version', () => {
   const verdict = explain('error:0A0000C1:SSL routines::no shared cipher');
   assert.strictEqual(verdict.cause, 'no_shared_cipher');

@@ -158,6 +158,33 @@ class Why(unittest.TestCase):
         self.assertEqual(verdict.best.cause, Cause.NO_SHARED_CIPHER)
         self.assertEqual(scan("the weather is fine"), [])
 
+    def test_who_wrote_a_text(self):
+        line = "certificate has expired"
+        for side, cause in (
+                (Party.UNKNOWN, Cause.SERVER_CERTIFICATE_EXPIRED),
+                (Party.CLIENT, Cause.SERVER_CERTIFICATE_EXPIRED),
+                (Party.SERVER, Cause.CLIENT_CERTIFICATE_EXPIRED)):
+            self.assertEqual(explain(line, side).best.cause, cause)
+        self.assertEqual(scan(line, Party.SERVER)[0].side, Party.SERVER)
+        with self.assertRaises(ValueError):
+            scan(line, Party.NETWORK)
+
+    def test_command_takes_a_side(self):
+        for options, cause in (
+                ([], b"server_certificate_expired"),
+                (["--side", "client"], b"server_certificate_expired"),
+                (["--side=server"], b"client_certificate_expired")):
+            done = subprocess.run(
+                [sys.executable, "-m", "tlsdiag", *options, "-"],
+                input=b"certificate has expired\n", capture_output=True,
+                timeout=60, check=False)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(cause, done.stdout)
+        done = subprocess.run(
+            [sys.executable, "-m", "tlsdiag", "--side=middle", "-"],
+            capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 2)
+
     def test_names(self):
         self.assertEqual(name(Registry.CIPHER_SUITE, 0x1301),
                          "TLS_AES_128_GCM_SHA256")

@@ -143,6 +143,24 @@ async function text(browser) {
   console.log('a text');
 }
 
+// The same words of a client and of a server.
+async function side(browser) {
+  await browser.evaluate(`input = document.getElementById('in');
+    input.value = 'certificate has expired';
+    input.dispatchEvent(new Event('input'))`);
+  await browser.until(`${causes} === 'server_certificate_expired'`);
+  const choices = [['server', 'client_certificate_expired'],
+    ['client', 'server_certificate_expired'],
+    ['server', 'client_certificate_expired'],
+    ['unknown', 'server_certificate_expired']];
+  for (const [who, cause] of choices) {
+    await browser.evaluate(`choice = document.getElementById('side');
+      choice.value = '${who}'; choice.dispatchEvent(new Event('change'))`);
+    await browser.until(`${causes} === '${cause}'`);
+  }
+  console.log('who wrote it');
+}
+
 async function drop(browser) {
   const data = { items: [], dragOperationsMask: 1,
     files: [path.join(captures, '2-no-shared-cipher.pcap')] };
@@ -202,18 +220,18 @@ async function keyboard(browser) {
   await choose(browser, path.join(captures, '2-no-shared-cipher.pcap'));
   await browser.evaluate("document.getElementById('in').focus()");
   const reached = [];
-  for (let i = 0; i < 2; i++) {
+  for (let i = 0; i < 3; i++) {
     await browser.key('Tab');
     reached.push(await browser.evaluate('document.activeElement.id || ' +
       'document.activeElement.tagName'));
   }
-  assert.deepStrictEqual(reached, ['file', 'SUMMARY']);
+  assert.deepStrictEqual(reached, ['side', 'file', 'SUMMARY']);
   assert.strictEqual(await browser.evaluate(
     "document.querySelector('details').open"), true);
   await browser.key('Enter', '\r');
   await browser.until("!document.querySelector('details').open");
   const labelled = await browser.evaluate(
-    "['in', 'file'].every((id) => document.getElementById(id).labels.length)");
+    "['in', 'side', 'file'].every((id) => document.getElementById(id).labels.length)");
   assert.ok(labelled);
   console.log('by keyboard');
 }
@@ -258,6 +276,7 @@ async function network(browser) {
     await browser.open(`file://${work}/page/index.html`);
     await browser.until("document.body && document.body.dataset.ready");
     await text(browser);
+    await side(browser);
     await files(browser);
     await drop(browser);
     await big(browser);

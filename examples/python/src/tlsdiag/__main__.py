@@ -1,4 +1,4 @@
-"""python -m tlsdiag [--json] [--all] FILE...: why handshakes failed.
+"""python -m tlsdiag [--json] [--all] [--side=SIDE] FILE...: why handshakes failed.
 
 FILE is a capture (pcap, pcapng, gzipped or not), one hello (binary or
 hexadecimal), or a text, which is read line by line; - is standard input.
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Optional
 
 from . import (Anomaly, Cause, ClientHello, Error, Format, Incomplete,
-               Protocol, Registry, explain, name, recognise, scan)
+               Party, Protocol, Registry, explain, name, recognise, scan)
 from .capture import Capture, read
 from .capture_file import CaptureError, is_capture
 from .report import (capture_text, connection_json, group_json, notes,
@@ -62,13 +62,13 @@ def show_hello(hello: ClientHello) -> None:
               f"had {hello.fault.have}")
 
 
-def show_log(text: str) -> int:
+def show_log(text: str, side: Party) -> int:
     """Prints a verdict for each line that says something; returns how many."""
     found = 0
     for number, line in enumerate(text.splitlines(), 1):
-        if not scan(line):
+        if not scan(line, side):
             continue
-        best = explain(line).best
+        best = explain(line, side).best
         if best.cause == Cause.NONE:
             continue
         found += 1
@@ -108,7 +108,8 @@ def show(file: str, options: argparse.Namespace) -> int:
     if hello is not None:
         show_hello(hello)
         return 1 if hello.fault else 0
-    return show_log(data.decode("utf-8", "replace"))
+    side = Party[options.side.upper()] if options.side else Party.UNKNOWN
+    return show_log(data.decode("utf-8", "replace"), side)
 
 
 def main() -> int:
@@ -120,6 +121,9 @@ def main() -> int:
                         help="captures: the JSON lines of the tlsdiag tool")
     parser.add_argument("--all", action="store_true",
                         help="captures: handshakes that completed, too")
+    parser.add_argument("--side", choices=("client", "server"),
+                        help="texts: who wrote them, where they do not show "
+                        "that")
     parser.add_argument("files", nargs="+", metavar="FILE")
     options = parser.parse_args()
     failed = unreadable = 0

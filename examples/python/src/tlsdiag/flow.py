@@ -190,7 +190,7 @@ class Flow:
     def hint(self, what: Union[Text, Hint], side: Party = Party.UNKNOWN,
              time_us: int = 0) -> List[Hint]:
         """Adds what an error text or a Hint says; `side` is who wrote it."""
-        hints = [what] if isinstance(what, Hint) else scan(what)
+        hints = [what] if isinstance(what, Hint) else scan(what, side)
         for hint in hints:
             raw = _api.Hint.from_buffer_copy(hint._raw)
             if side != Party.UNKNOWN and raw.side in (Party.NONE,
@@ -248,15 +248,21 @@ def _bits(value: int) -> List[int]:
     return [bit for bit in range(64) if value >> bit & 1]
 
 
-def scan(text: Text) -> List[Hint]:
-    """What is recognised in an error message or log line."""
+def scan(text: Text, side: Party = Party.UNKNOWN) -> List[Hint]:
+    """What is recognised in an error message or log line.  `side` is who wrote
+    it, where the text does not show that: the same words mean different things
+    by side."""
+    if side not in (Party.UNKNOWN, Party.CLIENT, Party.SERVER):
+        raise ValueError(f"no {side!r} writes texts")
     raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
     hints = (_api.Hint * 16)()
     for hint in hints:
         hint.size = ctypes.sizeof(hint)
     count = ctypes.c_size_t(len(hints))
-    check(LIB.tlsdiag_text_scan(raw, len(raw), hints,
-                                ctypes.sizeof(_api.Hint), _byref(count)))
+    told = _api.TextOptions(size=ctypes.sizeof(_api.TextOptions),
+                            side=0 if side == Party.UNKNOWN else side)
+    check(LIB.tlsdiag_text_scan_with(raw, len(raw), _byref(told), hints,
+                                     ctypes.sizeof(_api.Hint), _byref(count)))
     out = []
     for hint in hints[:min(count.value, len(hints))]:
         part = raw[hint.offset:hint.offset + hint.len]
@@ -270,7 +276,7 @@ def scan(text: Text) -> List[Hint]:
 
 
 def explain(text: Text, side: Party = Party.UNKNOWN) -> Verdict:
-    """Why, from an error text alone."""
+    """Why, from an error text alone; `side` is who wrote it."""
     with Flow() as flow:
         flow.hint(text, side)
     return flow.verdict()
