@@ -37,6 +37,7 @@ set(TLSDIAG_SOURCE_NAMES
   flow_message.c
   flow_prologue.c
   flow_socks.c
+  flow_starttls.c
   flow_tcp.c
   hello.c
   iterate.c

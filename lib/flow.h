@@ -3,7 +3,8 @@
  *   feed ──► flow.c          records of one direction
  *              ├► flow_first.c    first bytes: TLS, SSLv2 or something else
  *              ├► flow_prologue.c plaintext before TLS: STARTTLS, PROXY, ...
- *              │    └► flow_socks.c
+ *              │    ├► flow_starttls.c who asks for TLS, who refuses
+ *              │    └► flow_socks.c    the units of SOCKS
  *              ├► flow_dtls.c     the same for datagrams
  *              ├► flow_gather.c   messages that come split
  *              └► flow_message.c  one handshake message ► observations
@@ -212,6 +213,11 @@ size_t prologue_feed(struct flow *f, unsigned from, uint32_t t,
                      const uint8_t *data, size_t len);
 void prologue_begin(struct flow *f, unsigned from, unsigned protocol);
 void prologue_gap(struct flow *f, unsigned from, uint32_t t);
+
+/* flow_starttls.c: whether the client's unit asks for TLS; whether the server's
+ * refuses it, which the client asked for in protocol `asked`. */
+int starttls_asks(const struct side *s);
+int starttls_refuses(const struct side *s, unsigned asked);
 
 /* flow_socks.c: the unit that starts with the kept head: its length, 0 while
  * it is not known; its end, where a zero byte is that; whether it greets, asks

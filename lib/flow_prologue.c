@@ -36,112 +36,11 @@ void prologue_begin(struct flow *f, unsigned from, unsigned protocol)
   }
 }
 
-/* Finds a word in the kept head of a unit, whatever its ASCII case. */
-static int has_word(const uint8_t *head, size_t len, const char *word,
-                    size_t word_len)
-{
-  size_t i, k;
-
-  for (i = 0; i + word_len <= len; i++) {
-    k = 0;
-    while (k < word_len && (head[i + k] & 0xdf) == (uint8_t)word[k]) {
-      k++;
-    }
-    if (k == word_len) {
-      return 1;
-    }
-  }
-  return 0;
-}
-
-#define HAS_WORD(s, word) \
-  has_word((s)->head, (s)->head_len, word, sizeof(word) - 1)
-
 static void step(struct flow *f, unsigned from, uint32_t t, unsigned prologue)
 {
   f->prologue = (uint8_t)prologue;
   observe_at(f, TLSDIAG_OBS_STARTTLS, from, f->side[from].record_type, prologue,
              f->side[from].offset, t);
-}
-
-/* The client's ways to ask: RFC 3207, 2595 (IMAP, POP3), 4217 (FTP), 6120
- * (XMPP), 4511 (the OID of LDAP's StartTLS), 4642 (NNTP), PostgreSQL's
- * SSLRequest, MySQL's SSL request packet, RDP's negotiation request. */
-static int asks_for_tls(const struct side *s)
-{
-  const uint8_t *h = s->head;
-
-  switch (s->record_type) {
-  case TLSDIAG_PROTOCOL_HTTP_CONNECT:
-    return HAS_WORD(s, "CONNECT");
-  case TLSDIAG_PROTOCOL_POSTGRES:
-    return s->head_len >= 8 && h[4] == 0x04 && h[5] == 0xd2 && h[6] == 0x16 &&
-           h[7] == 0x2f;
-  case TLSDIAG_PROTOCOL_MYSQL:
-    return s->head_len >= 6 && h[0] == 32 && h[3] == 1 && (h[5] & 0x08) != 0;
-  case TLSDIAG_PROTOCOL_LDAP:
-    return s->head_len >= 9 && s->head_len <= HEAD_MAX && h[0] == 0x30 &&
-           (h[5] == 0x77 || h[6] == 0x77 || h[7] == 0x77);
-  case TLSDIAG_PROTOCOL_RDP:
-    return s->head_len >= 11 && h[5] == 0xe0;
-  case TLSDIAG_PROTOCOL_SOCKS:
-    return socks_asks(s);
-  case TLSDIAG_PROTOCOL_FTP:
-    return HAS_WORD(s, "AUTH");
-  default:
-    return HAS_WORD(s, "STARTTLS") || HAS_WORD(s, "STLS") ||
-           HAS_WORD(s, "AUTH\0TLS") || HAS_WORD(s, "AUTH\0SSL");
-  }
-}
-
-/* The resultCode of an ExtendedResponse (RFC 4511 section 4.12), -1 if the
- * head of the unit does not reach it. */
-static int ldap_result(const struct side *s)
-{
-  size_t i;
-
-  for (i = 0; i + 3 < s->head_len; i++) {
-    if (s->head[i] == 0x78) {
-      break;
-    }
-  }
-  for (; i + 2 < s->head_len; i++) {
-    if (s->head[i] == 0x0a && s->head[i + 1] == 1) {
-      return s->head[i + 2];
-    }
-  }
-  return -1;
-}
-
-/* What the server answers to the request. */
-static unsigned answer(const struct side *s, unsigned asked)
-{
-  const uint8_t *h = s->head;
-
-  if (asked == TLSDIAG_PROTOCOL_POSTGRES) {
-    return h[0] == 'S' ? TLSDIAG_PROLOGUE_ACCEPTED : TLSDIAG_PROLOGUE_REFUSED;
-  }
-  if (asked == TLSDIAG_PROTOCOL_LDAP) {
-    return ldap_result(s) > 0 ? TLSDIAG_PROLOGUE_REFUSED
-                              : TLSDIAG_PROLOGUE_ACCEPTED;
-  }
-  if (asked == TLSDIAG_PROTOCOL_SOCKS) {
-    return socks_refuses(s) ? TLSDIAG_PROLOGUE_REFUSED
-                            : TLSDIAG_PROLOGUE_ACCEPTED;
-  }
-  if (h[0] == '4' || h[0] == '5' || h[0] == '-') {
-    return TLSDIAG_PROLOGUE_REFUSED;
-  }
-  if (HAS_WORD(s, "FAILURE") || (s->record_type == TLSDIAG_PROTOCOL_IMAP &&
-                                 (HAS_WORD(s, "\0NO\0") ||
-                                  HAS_WORD(s, "\0BAD\0")))) {
-    return TLSDIAG_PROLOGUE_REFUSED;
-  }
-  if (asked == TLSDIAG_PROTOCOL_HTTP_CONNECT) {
-    return s->head_len > 9 && h[9] != '2' ? TLSDIAG_PROLOGUE_REFUSED
-                                          : TLSDIAG_PROLOGUE_ACCEPTED;
-  }
-  return TLSDIAG_PROLOGUE_ACCEPTED;
 }
 
 /* "HTTP/1.1 400 Bad Request": the status says what the server thinks of it. */
@@ -160,31 +59,49 @@ static void note_http_status(struct flow *f, unsigned from)
   }
 }
 
+static void client_unit(struct flow *f, uint32_t t)
+{
+  const struct side *s = &f->side[TLSDIAG_FROM_CLIENT];
+
+  if (f->prologue >= TLSDIAG_PROLOGUE_REQUESTED || !starttls_asks(s)) {
+    return;
+  }
+  step(f, TLSDIAG_FROM_CLIENT, t, TLSDIAG_PROLOGUE_REQUESTED);
+  if (s->record_type == TLSDIAG_PROTOCOL_MYSQL) {
+    /* The server's greeting offered it; there is no other answer. */
+    step(f, TLSDIAG_FROM_SERVER, t, TLSDIAG_PROLOGUE_ACCEPTED);
+  }
+}
+
+static void server_unit(struct flow *f, uint32_t t)
+{
+  struct side *s = &f->side[TLSDIAG_FROM_SERVER];
+  unsigned asked = f->side[TLSDIAG_FROM_CLIENT].record_type;
+
+  if (s->record_type == TLSDIAG_PROTOCOL_HTTP_RESPONSE) {
+    note_http_status(f, TLSDIAG_FROM_SERVER);
+  }
+  if (f->prologue != TLSDIAG_PROLOGUE_REQUESTED || s->head_len == 0 ||
+      (s->record_type == TLSDIAG_PROTOCOL_SOCKS && socks_is_greeting(s))) {
+    return;
+  }
+  step(f, TLSDIAG_FROM_SERVER, t,
+       starttls_refuses(s, asked) ? TLSDIAG_PROLOGUE_REFUSED
+                                  : TLSDIAG_PROLOGUE_ACCEPTED);
+  if (f->prologue == TLSDIAG_PROLOGUE_ACCEPTED &&
+      s->record_type == TLSDIAG_PROTOCOL_POSTGRES) {
+    s->mode = MODE_FIRST; /* one byte was all its plaintext */
+  }
+}
+
 static void unit_end(struct flow *f, unsigned from, uint32_t t)
 {
-  struct side *s = &f->side[from];
-
   if (from == TLSDIAG_FROM_CLIENT) {
-    if (f->prologue < TLSDIAG_PROLOGUE_REQUESTED && asks_for_tls(s)) {
-      step(f, from, t, TLSDIAG_PROLOGUE_REQUESTED);
-      if (s->record_type == TLSDIAG_PROTOCOL_MYSQL) {
-        /* The server's greeting offered it; there is no other answer. */
-        step(f, TLSDIAG_FROM_SERVER, t, TLSDIAG_PROLOGUE_ACCEPTED);
-      }
-    }
-  } else if (s->record_type == TLSDIAG_PROTOCOL_HTTP_RESPONSE) {
-    note_http_status(f, from);
+    client_unit(f, t);
+  } else {
+    server_unit(f, t);
   }
-  if (from == TLSDIAG_FROM_SERVER &&
-      f->prologue == TLSDIAG_PROLOGUE_REQUESTED && s->head_len != 0 &&
-      !(s->record_type == TLSDIAG_PROTOCOL_SOCKS && socks_is_greeting(s))) {
-    step(f, from, t, answer(s, f->side[TLSDIAG_FROM_CLIENT].record_type));
-    if (f->prologue == TLSDIAG_PROLOGUE_ACCEPTED &&
-        s->record_type == TLSDIAG_PROTOCOL_POSTGRES) {
-      s->mode = MODE_FIRST; /* one byte was all its plaintext */
-    }
-  }
-  s->head_len = 0;
+  f->side[from].head_len = 0;
 }
 
 /* Bytes of the unit that starts with the kept head, 0 while it is not known.
@@ -226,22 +143,23 @@ static int ends_unit(const struct side *s, unsigned from, unsigned byte,
                      size_t seen)
 {
   size_t len = unit_length(s, from);
+  int is_whole = len != 0 && seen >= len;
 
-  if (s->record_type == TLSDIAG_PROTOCOL_SOCKS &&
-      socks_string_ends(s, from, byte, seen)) {
-    return 1;
+  switch (s->record_type) {
+  case TLSDIAG_PROTOCOL_SOCKS:
+    return is_whole || socks_string_ends(s, from, byte, seen);
+  case TLSDIAG_PROTOCOL_PROXY_V2:
+  case TLSDIAG_PROTOCOL_POSTGRES:
+  case TLSDIAG_PROTOCOL_MYSQL:
+  case TLSDIAG_PROTOCOL_RDP:
+  case TLSDIAG_PROTOCOL_MSSQL:
+  case TLSDIAG_PROTOCOL_LDAP:
+    return is_whole;
+  case TLSDIAG_PROTOCOL_XMPP:
+    return byte == '\n' || byte == '>';
+  default:
+    return byte == '\n';
   }
-  if (s->record_type == TLSDIAG_PROTOCOL_PROXY_V2 ||
-      s->record_type == TLSDIAG_PROTOCOL_SOCKS ||
-      s->record_type == TLSDIAG_PROTOCOL_POSTGRES ||
-      s->record_type == TLSDIAG_PROTOCOL_MYSQL ||
-      s->record_type == TLSDIAG_PROTOCOL_RDP ||
-      s->record_type == TLSDIAG_PROTOCOL_MSSQL ||
-      s->record_type == TLSDIAG_PROTOCOL_LDAP) {
-    return len != 0 && seen >= len;
-  }
-  return byte == '\n' || (s->record_type == TLSDIAG_PROTOCOL_XMPP &&
-                          byte == '>');
 }
 
 /* The header is over: the next bytes are looked at afresh. */
