@@ -35,7 +35,9 @@ set(TLSDIAG_SOURCE_NAMES
   flow_hello.c
   flow_hint.c
   flow_message.c
+  flow_offer.c
   flow_prologue.c
+  flow_server_hello.c
   flow_socks.c
   flow_starttls.c
   flow_tcp.c
