@@ -410,12 +410,27 @@ static int answer(struct look *l, size_t in_len, unsigned *protocol)
   return is_open ? TLSDIAG_STATUS_MORE : TLSDIAG_STATUS_OK;
 }
 
+static void try_signatures(struct look *l)
+{
+  size_t i;
+
+  for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    if ((texts[i].side & l->side) != 0) {
+      try_text(l, &texts[i]);
+    }
+  }
+  for (i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+    if ((patterns[i].side & l->side) != 0) {
+      try_pattern(l, &patterns[i]);
+    }
+  }
+}
+
 int tlsdiag_recognise(const uint8_t *in, size_t in_len, unsigned from,
                       unsigned *protocol)
 {
   struct rd_fault fault;
   struct look l;
-  size_t i;
 
   if (protocol == NULL || from > TLSDIAG_FROM_SERVER ||
       (in == NULL && in_len != 0)) {
@@ -430,19 +445,10 @@ int tlsdiag_recognise(const uint8_t *in, size_t in_len, unsigned from,
   rd_init(&l.in, in, in_len < MAX_WANTED ? in_len : MAX_WANTED, &fault);
   l.side = from == TLSDIAG_FROM_CLIENT ? CLIENT : SERVER;
   try_tls(&l);
-  if (l.fits == TLSDIAG_PROTOCOL_TLS && in_len >= RECORD_HEADER &&
-      in[0] < 0x20) {
-    return answer(&l, in_len, protocol); /* no text begins with a control */
-  }
-  for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-    if ((texts[i].side & l.side) != 0) {
-      try_text(&l, &texts[i]);
-    }
-  }
-  for (i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
-    if ((patterns[i].side & l.side) != 0) {
-      try_pattern(&l, &patterns[i]);
-    }
+  /* A whole header of TLS leaves no doubt: no text begins with a control. */
+  if (l.fits != TLSDIAG_PROTOCOL_TLS || in_len < RECORD_HEADER ||
+      in[0] >= 0x20) {
+    try_signatures(&l);
   }
   return answer(&l, in_len, protocol);
 }

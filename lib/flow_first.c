@@ -130,6 +130,16 @@ static int answers_request(const struct flow *f, unsigned from)
           asked == TLSDIAG_PROTOCOL_LDAP || asked == TLSDIAG_PROTOCOL_RDP);
 }
 
+/* TLS as a rule: one look, and nothing is held back. */
+static int is_tls_at_once(const uint8_t *data, size_t len, unsigned from)
+{
+  unsigned protocol;
+
+  return is_handshake_record(data, len) ||
+         (tlsdiag_recognise(data, len, from, &protocol) == TLSDIAG_STATUS_OK &&
+          protocol == TLSDIAG_PROTOCOL_TLS);
+}
+
 size_t first_bytes_feed(struct flow *f, unsigned from, uint32_t t,
                         const uint8_t *data, size_t len)
 {
@@ -144,16 +154,12 @@ size_t first_bytes_feed(struct flow *f, unsigned from, uint32_t t,
     prologue_begin(f, from, f->side[TLSDIAG_FROM_CLIENT].record_type);
     return 0;
   }
-  /* TLS as a rule.  All else is looked at byte by byte, so that what is found
-   * does not depend on how the bytes are cut. */
-  protocol = TLSDIAG_PROTOCOL_TLS;
-  if (s->head_len == 0 &&
-      (is_handshake_record(data, len) ||
-       (tlsdiag_recognise(data, len, from, &protocol) == TLSDIAG_STATUS_OK &&
-        protocol == TLSDIAG_PROTOCOL_TLS))) {
-    recognised(f, from, t, protocol, data, len);
+  if (s->head_len == 0 && is_tls_at_once(data, len, from)) {
+    recognised(f, from, t, TLSDIAG_PROTOCOL_TLS, data, len);
     return 0; /* nothing was held back: the new mode takes it all */
   }
+  /* All else is looked at byte by byte, so that what is found does not depend
+   * on how the bytes are cut. */
   while (n < len && s->mode == MODE_FIRST) {
     s->head[s->head_len++] = data[n++];
     if (tlsdiag_recognise(s->head, s->head_len, from, &protocol) ==

@@ -2,20 +2,27 @@
 #include "flow.h"
 #include "versioned.h"
 
-/* The wire's direction of an alert that a text speaks of: who received one was
- * sent it by the other side. */
-static unsigned alert_sender(const tlsdiag_hint *h)
-{
-  unsigned writer = h->side == TLSDIAG_PARTY_CLIENT ? TLSDIAG_FROM_CLIENT
-                                                    : TLSDIAG_FROM_SERVER;
-
-  return h->nature == TLSDIAG_NATURE_RECEIVED ? writer ^ 1u : writer;
-}
-
 static unsigned writer_of(const tlsdiag_hint *h)
 {
   return h->side == TLSDIAG_PARTY_CLIENT ? TLSDIAG_FROM_CLIENT
                                          : TLSDIAG_FROM_SERVER;
+}
+
+/* An alert whose side is not known has no direction, so its causes speak. */
+static int tells_alert(const tlsdiag_hint *h)
+{
+  return h->alert != 0xffff &&
+         (h->nature == TLSDIAG_NATURE_RECEIVED ||
+          h->nature == TLSDIAG_NATURE_SENT) &&
+         (h->side == TLSDIAG_PARTY_CLIENT || h->side == TLSDIAG_PARTY_SERVER);
+}
+
+/* The wire's direction of an alert that a text speaks of: who received one was
+ * sent it by the other side. */
+static unsigned alert_sender(const tlsdiag_hint *h)
+{
+  return h->nature == TLSDIAG_NATURE_RECEIVED ? writer_of(h) ^ 1u
+                                              : writer_of(h);
 }
 
 static void hint_alert(struct flow *f, const tlsdiag_hint *h, uint32_t t)
@@ -73,11 +80,7 @@ int tlsdiag_flow_hint(tlsdiag_flow *flow, const tlsdiag_hint *hint,
     observe_at(f, TLSDIAG_OBS_TEXT_STATE, writer_of(&h), h.stage, h.nature,
                h.offset, t);
   }
-  /* An alert whose side is not known has no direction, so its causes speak. */
-  if (h.alert != 0xffff &&
-      (h.nature == TLSDIAG_NATURE_RECEIVED ||
-       h.nature == TLSDIAG_NATURE_SENT) &&
-      (h.side == TLSDIAG_PARTY_CLIENT || h.side == TLSDIAG_PARTY_SERVER)) {
+  if (tells_alert(&h)) {
     hint_alert(f, &h, t);
   }
   for (i = 0; i < h.num_causes && i < 4; i++) {

@@ -210,6 +210,45 @@ static int out_of_order(struct flow *f, const struct message *m)
   }
 }
 
+/* Hellos, and the request for one: they begin a handshake, so that there is no
+ * order yet which they could break. */
+static int begins(struct flow *f, const struct message *m)
+{
+  int from_server = m->from == TLSDIAG_FROM_SERVER;
+
+  if (m->type == HS_CLIENT_HELLO && !from_server) {
+    client_hello_read(f, m);
+  } else if (m->type == HS_SERVER_HELLO && from_server) {
+    server_hello_read(f, m);
+  } else if (m->type == HS_HELLO_REQUEST && from_server) {
+    note(f, m, TLSDIAG_OBS_RENEGOTIATION, m->type, 0);
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
+/* Messages with more to tell than that they came. */
+static int detailed(struct flow *f, const struct message *m)
+{
+  int from_server = m->from == TLSDIAG_FROM_SERVER;
+
+  if (m->type == HS_CERTIFICATE) {
+    f->stage = from_server ? TLSDIAG_STAGE_CERTIFICATE
+                           : TLSDIAG_STAGE_CLIENT_CERTIFICATE;
+    certificate(f, m);
+  } else if (m->type == HS_SERVER_KEY_EXCHANGE && from_server) {
+    f->stage = TLSDIAG_STAGE_SERVER_KEY_EXCHANGE;
+    server_key_exchange(f, m);
+  } else if (m->type == HS_CERTIFICATE_REQUEST && from_server) {
+    f->stage = TLSDIAG_STAGE_CERTIFICATE_REQUEST;
+    certificate_request(f, m);
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
 void message_read(struct flow *f, const struct message *m)
 {
   struct side *s = &f->side[m->from];
@@ -217,40 +256,13 @@ void message_read(struct flow *f, const struct message *m)
   if (s->num_messages < UINT8_MAX) {
     s->num_messages++;
   }
-  if (m->type == HS_CLIENT_HELLO && m->from == TLSDIAG_FROM_CLIENT) {
-    client_hello_read(f, m);
-    return;
-  }
-  if (m->type == HS_SERVER_HELLO && m->from == TLSDIAG_FROM_SERVER) {
-    server_hello_read(f, m);
-    return;
-  }
-  if (m->type == HS_HELLO_REQUEST && m->from == TLSDIAG_FROM_SERVER) {
-    note(f, m, TLSDIAG_OBS_RENEGOTIATION, m->type, 0);
+  if (begins(f, m)) {
     return;
   }
   if (out_of_order(f, m)) {
     unexpected(f, m);
   }
-  if (plain(f, m)) {
-    return;
+  if (!plain(f, m) && !detailed(f, m)) {
+    unexpected(f, m);
   }
-  if (m->type == HS_CERTIFICATE) {
-    f->stage = m->from == TLSDIAG_FROM_SERVER
-                   ? TLSDIAG_STAGE_CERTIFICATE
-                   : TLSDIAG_STAGE_CLIENT_CERTIFICATE;
-    certificate(f, m);
-    return;
-  }
-  if (m->type == HS_SERVER_KEY_EXCHANGE && m->from == TLSDIAG_FROM_SERVER) {
-    f->stage = TLSDIAG_STAGE_SERVER_KEY_EXCHANGE;
-    server_key_exchange(f, m);
-    return;
-  }
-  if (m->type == HS_CERTIFICATE_REQUEST && m->from == TLSDIAG_FROM_SERVER) {
-    f->stage = TLSDIAG_STAGE_CERTIFICATE_REQUEST;
-    certificate_request(f, m);
-    return;
-  }
-  unexpected(f, m);
 }
