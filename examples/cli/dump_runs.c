@@ -59,6 +59,32 @@ static uint32_t server_of(const struct dump_run *run)
   return SERVER;
 }
 
+/* curl tells the versions it offers where it tells no hello. */
+static void learn_from_curl(const struct dump_run *run, tlsdiag_attempt *a)
+{
+  a->version_max = (uint16_t)dump_curl_offered(run->text, run->len);
+  a->server = server_of(run);
+  if (a->version_max != 0 && a->stage < TLSDIAG_STAGE_CLIENT_HELLO) {
+    a->stage = TLSDIAG_STAGE_CLIENT_HELLO;
+  }
+}
+
+/* The report that s_client prints at the end of a session. */
+static void learn_from_report(const struct dump_report *r, tlsdiag_attempt *a)
+{
+  a->server = r->server.len > 0 ? hash_of(&r->server) : SERVER;
+  a->version = a->version != 0 ? a->version : (uint16_t)r->version;
+  a->cipher = a->cipher != 0 ? a->cipher : (uint16_t)r->suite;
+  if (r->has_ems > 0) {
+    a->hello_flags |= TLSDIAG_HELLO_EXTENDED_MASTER_SECRET;
+    a->server_flags |= TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET;
+  }
+  if (r->suite != 0 && a->stage < TLSDIAG_STAGE_FINISHED &&
+      r->version < 0x304 && r->failed) {
+    a->stage = TLSDIAG_STAGE_FINISHED; /* keys were agreed on and tried */
+  }
+}
+
 /* What the flow could not learn because only other lines tell it. */
 static void complete(const struct dump_run *run, tlsdiag_attempt *a)
 {
@@ -66,30 +92,15 @@ static void complete(const struct dump_run *run, tlsdiag_attempt *a)
 
   dump_report_read(&r, run->text, run->len);
   if (run->kind == DUMP_CURL && a->version_max == 0) {
-    a->version_max = (uint16_t)dump_curl_offered(run->text, run->len);
-    a->server = server_of(run);
-    if (a->version_max != 0 && a->stage < TLSDIAG_STAGE_CLIENT_HELLO) {
-      a->stage = TLSDIAG_STAGE_CLIENT_HELLO;
-    }
+    learn_from_curl(run, a);
   }
   if (run->completed) {
     a->outcome = TLSDIAG_OUTCOME_COMPLETED;
     a->cause = TLSDIAG_CAUSE_NONE;
     a->stage = TLSDIAG_STAGE_FINISHED;
   }
-  if (!r.is_there) {
-    return;
-  }
-  a->server = r.server.len > 0 ? hash_of(&r.server) : SERVER;
-  a->version = a->version != 0 ? a->version : (uint16_t)r.version;
-  a->cipher = a->cipher != 0 ? a->cipher : (uint16_t)r.suite;
-  if (r.has_ems > 0) {
-    a->hello_flags |= TLSDIAG_HELLO_EXTENDED_MASTER_SECRET;
-    a->server_flags |= TLSDIAG_SERVER_HELLO_EXTENDED_MASTER_SECRET;
-  }
-  if (r.suite != 0 && a->stage < TLSDIAG_STAGE_FINISHED && r.version < 0x304 &&
-      r.failed) {
-    a->stage = TLSDIAG_STAGE_FINISHED; /* keys were agreed on and tried */
+  if (r.is_there) {
+    learn_from_report(&r, a);
   }
 }
 
