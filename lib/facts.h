@@ -5,7 +5,7 @@
  * that proves it.  Facts only say what was seen: rules.inc says what it means.
  *
  * FACT(name, sentence) in facts.inc; the sentence completes "because ...".
- * FACT_ALWAYS always holds and FACT_NONE never: they fill the lists of rules. */
+ * FACT_ALWAYS always holds and FACT_NONE never: they fill rules' lists. */
 #ifndef TLSDIAG_LIB_FACTS_H
 #define TLSDIAG_LIB_FACTS_H
 

@@ -118,8 +118,8 @@ TLSDIAG_API const tlsdiag_flow *tlsdiag_ssl_flow(const SSL *ssl);
 
 /* tlsdiag_ssl_client_hello shows the first ClientHello of the handshake, for
  * tlsdiag_client_hello_decode: server name, versions, fingerprints.  *msg
- * lives until the SSL is freed, cleared or detached.  E_ABSENT: none came; E_STORAGE: too long for
- * the storage. */
+ * lives until the SSL is freed, cleared or detached.  E_ABSENT: none came;
+ * E_STORAGE: too long for the storage. */
 TLSDIAG_API int tlsdiag_ssl_client_hello(const SSL *ssl, unsigned *format,
                                          tlsdiag_bytes *msg);
 

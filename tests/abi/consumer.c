@@ -2,7 +2,7 @@
  * headers and run with one library; what it prints must be the same.
  *
  * Around every struct that the library fills lies a guard, so that a library
- * that writes more than the caller's header knows is found out.  C99 and C++. */
+ * that writes more than the caller's header knows is found out.  C99, C++. */
 #include <stdio.h>
 #include <string.h>
 #include <tlsdiag/tlsdiag.h>

@@ -1,4 +1,4 @@
-/* string.h: what the freestanding build needs of it; memory.c has the bodies. */
+/* string.h: what the freestanding build needs; memory.c has the bodies. */
 #ifndef WASM_STRING_H
 #define WASM_STRING_H
 #include <stddef.h>
