@@ -11,7 +11,6 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
-#include <tlsdiag/openssl.h>
 #include "ngx_tlsdiag_log.h"
 #include "verdict_json.h"
 
@@ -21,13 +20,6 @@ typedef struct {
 } tlsdiag_conf;
 
 extern ngx_module_t ngx_http_tlsdiag_module;
-
-static uint64_t now_us(void)
-{
-  ngx_time_t *now = ngx_timeofday();
-
-  return (uint64_t)now->sec * 1000000 + (uint64_t)now->msec * 1000;
-}
 
 /* -- the lines -- */
 
@@ -292,8 +284,6 @@ static ngx_int_t attach(ngx_conf_t *cf)
       ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
   ngx_http_core_srv_conf_t **servers = core->servers.elts;
   ngx_http_handler_pt *handler;
-  tlsdiag_ssl_options opts = {
-      .size = sizeof opts, .report = on_report, .now_us = now_us};
   ngx_uint_t i;
 
   if (!conf->on) {
@@ -302,12 +292,8 @@ static ngx_int_t attach(ngx_conf_t *cf)
   for (i = 0; i < core->servers.nelts; i++) {
     ngx_http_ssl_srv_conf_t *ssl =
         servers[i]->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
-    int rc =
-        ssl->ssl.ctx == NULL ? 0 : tlsdiag_ssl_ctx_attach(ssl->ssl.ctx, &opts);
 
-    if (rc != TLSDIAG_STATUS_OK) {
-      ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "tlsdiag: cannot attach: %d",
-                    rc);
+    if (ngx_tlsdiag_attach(cf, ssl->ssl.ctx, on_report) != NGX_OK) {
       return NGX_ERROR;
     }
   }

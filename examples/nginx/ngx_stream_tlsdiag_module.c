@@ -12,7 +12,6 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_stream.h>
-#include <tlsdiag/openssl.h>
 #include "ngx_tlsdiag_log.h"
 #include "verdict_json.h"
 
@@ -35,13 +34,6 @@ typedef struct {
 
 extern ngx_module_t ngx_stream_tlsdiag_module;
 static ngx_stream_filter_pt next_filter;
-
-static uint64_t now_us(void)
-{
-  ngx_time_t *now = ngx_timeofday();
-
-  return (uint64_t)now->sec * 1000000 + (uint64_t)now->msec * 1000;
-}
 
 /* NULL where there is no TLS to look at: it is off, or the session is UDP, or
  * its TLS ends in this very server, and what comes out of it is no hello. */
@@ -67,7 +59,7 @@ static tlsdiag_ctx *ctx_of(ngx_stream_session_t *s)
 
 static void close_flow(tlsdiag_ctx *ctx, unsigned from, unsigned how)
 {
-  tlsdiag_flow_close(&ctx->flow, from, how, now_us());
+  tlsdiag_flow_close(&ctx->flow, from, how, ngx_tlsdiag_now_us());
   ctx->closed = 1;
 }
 
@@ -106,7 +98,7 @@ static ngx_int_t on_preread(ngx_stream_session_t *s)
     return NGX_AGAIN;
   }
   len = (size_t)(b->last - b->pos);
-  tlsdiag_flow_feed(&ctx->flow, TLSDIAG_FROM_CLIENT, now_us(),
+  tlsdiag_flow_feed(&ctx->flow, TLSDIAG_FROM_CLIENT, ngx_tlsdiag_now_us(),
                     b->pos + ctx->fed, len - ctx->fed, NULL);
   ctx->fed = len;
   rc = tlsdiag_find_handshake(b->pos, len, scratch, sizeof scratch, &msg, NULL);
@@ -132,7 +124,7 @@ static void look(tlsdiag_ctx *ctx, unsigned from, const u_char *data,
     len -= skip;
   }
   if (len > 0) {
-    tlsdiag_flow_feed(&ctx->flow, from, now_us(), data, len, NULL);
+    tlsdiag_flow_feed(&ctx->flow, from, ngx_tlsdiag_now_us(), data, len, NULL);
     ctx->last = from;
   }
 }
@@ -248,21 +240,15 @@ static ngx_int_t attach(ngx_conf_t *cf)
   ngx_stream_core_main_conf_t *core =
       ngx_stream_conf_get_module_main_conf(cf, ngx_stream_core_module);
   ngx_stream_core_srv_conf_t **servers = core->servers.elts;
-  tlsdiag_ssl_options opts = {
-      .size = sizeof opts, .report = on_report, .now_us = now_us};
   ngx_uint_t i;
 
   for (i = 0; i < core->servers.nelts; i++) {
     void **confs = servers[i]->ctx->srv_conf;
     tlsdiag_conf *conf = confs[ngx_stream_tlsdiag_module.ctx_index];
     ngx_stream_ssl_conf_t *ssl = confs[ngx_stream_ssl_module.ctx_index];
-    int rc = !conf->on || ssl->ssl.ctx == NULL
-                 ? TLSDIAG_STATUS_OK
-                 : tlsdiag_ssl_ctx_attach(ssl->ssl.ctx, &opts);
 
-    if (rc != TLSDIAG_STATUS_OK) {
-      ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "tlsdiag: cannot attach: %d",
-                    rc);
+    if (conf->on &&
+        ngx_tlsdiag_attach(cf, ssl->ssl.ctx, on_report) != NGX_OK) {
       return NGX_ERROR;
     }
   }

@@ -48,3 +48,24 @@ void ngx_tlsdiag_log(ngx_log_t *log, const tlsdiag_bytes *msg, unsigned format,
                 version_name(hello.version_max),
                 tlsdiag_cause_text(best->id, TLSDIAG_SECTION_ADVICE));
 }
+
+uint64_t ngx_tlsdiag_now_us(void)
+{
+  ngx_time_t *now = ngx_timeofday();
+
+  return (uint64_t)now->sec * 1000000 + (uint64_t)now->msec * 1000;
+}
+
+ngx_int_t ngx_tlsdiag_attach(ngx_conf_t *cf, SSL_CTX *ctx,
+                             tlsdiag_ssl_report report)
+{
+  tlsdiag_ssl_options opts = {
+      .size = sizeof opts, .report = report, .now_us = ngx_tlsdiag_now_us};
+  int rc = ctx == NULL ? TLSDIAG_STATUS_OK : tlsdiag_ssl_ctx_attach(ctx, &opts);
+
+  if (rc != TLSDIAG_STATUS_OK) {
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "tlsdiag: cannot attach: %d", rc);
+    return NGX_ERROR;
+  }
+  return NGX_OK;
+}
