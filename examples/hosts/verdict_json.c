@@ -90,6 +90,23 @@ static void put_name(struct out *o, const char *key, uint32_t registry,
   put_text(o, key, tlsdiag_name(registry, value));
 }
 
+/* A value whose name nobody knows is still a value. */
+static void put_named(struct out *o, const char *key, uint32_t registry,
+                      uint16_t value)
+{
+  static const char hex[] = "0123456789abcdef";
+  const char *name = value != 0 ? tlsdiag_name(registry, value) : NULL;
+  char number[7] = {'0', 'x', hex[value >> 12], hex[value >> 8 & 15],
+                    hex[value >> 4 & 15], hex[value & 15], '\0'};
+
+  put_text(o, key, value != 0 && name == NULL ? number : name);
+}
+
+static void put_null(struct out *o, const char *key)
+{
+  put_text(o, key, NULL);
+}
+
 static void put_names(struct out *o, const tlsdiag_bytes *list)
 {
   tlsdiag_bytes name;
@@ -131,7 +148,7 @@ static void put_hello(struct out *o, const struct verdict_line *line)
   put_key(o, "alpn");
   put_names(o, &hello.alpn);
   if (ok && hello.version_max != 0) {
-    put_name(o, "version_max", TLSDIAG_REGISTRY_VERSION, hello.version_max);
+    put_named(o, "version_max", TLSDIAG_REGISTRY_VERSION, hello.version_max);
   }
   ok = ok && tlsdiag_ja3(&hello, print, sizeof print) == TLSDIAG_STATUS_OK;
   put_text(o, "ja3", ok ? print : NULL);
@@ -139,6 +156,7 @@ static void put_hello(struct out *o, const struct verdict_line *line)
   put_text(o, "ja4", ok ? print : NULL);
 }
 
+/* level, code and name of an encrypted alert are not known. */
 static void put_alert(struct out *o, const tlsdiag_verdict *v)
 {
   int hidden = (v->alert_flags & TLSDIAG_ALERT_FLAG_ENCRYPTED) != 0;
@@ -151,7 +169,11 @@ static void put_alert(struct out *o, const tlsdiag_verdict *v)
   puts_out(o, "{\"from\":");
   puts_out(o,
            v->alert_from == TLSDIAG_FROM_CLIENT ? "\"client\"" : "\"server\"");
-  if (!hidden) {
+  if (hidden) {
+    put_null(o, "level");
+    put_null(o, "code");
+    put_null(o, "name");
+  } else {
     put_name(o, "level", TLSDIAG_REGISTRY_ALERT_LEVEL, v->alert_level);
     put_key(o, "code");
     put_number(o, v->alert_code);
@@ -164,7 +186,7 @@ static void put_alert(struct out *o, const tlsdiag_verdict *v)
 static void put_end(struct out *o, const tlsdiag_verdict *v)
 {
   put_key(o, "end");
-  if (v->end_how == 0) {
+  if (v->end_how == 0 || v->end_how == TLSDIAG_CLOSE_END_OF_CAPTURE) {
     puts_out(o, "null");
     return;
   }
@@ -250,12 +272,8 @@ size_t verdict_json(const struct verdict_line *line, char *buf, size_t len)
   puts_out(&o, v->noise ? "true" : "false");
   put_alert(&o, v);
   put_end(&o, v);
-  put_text(&o, "version",
-           v->version ? tlsdiag_name(TLSDIAG_REGISTRY_VERSION, v->version)
-                      : NULL);
-  put_text(&o, "cipher",
-           v->cipher ? tlsdiag_name(TLSDIAG_REGISTRY_CIPHER_SUITE, v->cipher)
-                     : NULL);
+  put_named(&o, "version", TLSDIAG_REGISTRY_VERSION, v->version);
+  put_named(&o, "cipher", TLSDIAG_REGISTRY_CIPHER_SUITE, v->cipher);
   put_evidence(&o, line);
   put_alternatives(&o, v);
   put_text(&o, "advice",

@@ -1,8 +1,8 @@
 /* verdict_json.h: one verdict as one line of JSON, for a host's log; and what
  * several connections say together, as another.
  *
- * The keys are those of `tlsdiag --json`.  No allocation; the
- * result is ASCII without a line feed, whatever came from the wire. */
+ * The keys are those of `tlsdiag --json` (docs/tlsdiag-json.schema.json, there
+ * host_connection and host_group).  No allocation; the result is ASCII without a line feed, whatever came from the wire. */
 #ifndef VERDICT_JSON_H
 #define VERDICT_JSON_H
 

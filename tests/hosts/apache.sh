@@ -98,6 +98,7 @@ client_certificate_untrusted
 END
 sed -n 's/.*tlsdiag: cause=\([a-z_]*\).*/\1/p' "$work/error.log" >"$work/got"
 same_lines "$work/want" "$work/got" "error log"
+valid_lines "$work/json.log"
 python3 - "$work/json.log" "$work/want" <<'END' || fail "TLSDiagLog"
 import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1])]

@@ -142,3 +142,4 @@ for _ in $(seq 50); do
 done
 [ "$(causes "$work/pass.json" | tail -1)" = none ] || fail "no verdict on 20 MB"
 echo "20 MB pass unchanged"
+valid_lines "$work/errors.json" "$work/pass.json"

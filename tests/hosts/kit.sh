@@ -74,6 +74,12 @@ cflags=(-O2 -g -Wall -Wextra -I"$top/include")
 # Linked with what was built, found again at run time.
 libs=(-L"$build" -Wl,-rpath,"$build")
 
+# valid_lines FILE...: JSON lines are what the schema of the tool's says.
+valid_lines()
+{
+  python3 "$top/tests/hosts/lines_test.py" "$@" || fail "JSON lines: the schema"
+}
+
 # moved_library FILE: libtlsdiag.so that says its verdict begins otherwise, as
 # one compiled from another header would.
 moved_library()

@@ -159,6 +159,7 @@ causes >"$work/got"
 same_lines "$work/want" "$work/got" "error log"
 grep -q 'cause=no_shared_cipher.*sni=good.example versions=TLS 1.2..TLS 1.2' \
   "$work/error.log" || fail "no name or version in the error log"
+valid_lines "$work/json.log"
 python3 - "$work/json.log" "$work/want" <<'END' || fail "tlsdiag_log"
 import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1])]
@@ -316,6 +317,7 @@ for line in open(sys.argv[1]):
     print(json.loads(line)["cause"])
 END
 same_lines "$work/want" "$work/got" "\$tlsdiag_json"
+valid_lines "$work/stream.log"
 # A client that gives up is noise: in the JSON, not in the error log.
 grep -vxE 'none|client_aborted|connection_probe' "$work/want" >"$work/failures"
 grep "server: 127.0.0.1:$stream" "$work/error.log" >"$work/proxy.log"

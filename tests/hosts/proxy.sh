@@ -77,6 +77,7 @@ END
 causes "$work/main.json" "$before" >"$work/got"
 same_lines "$work/want" "$work/got" "verdicts"
 end_proxy "$main" main
+valid_lines "$work/main.json"
 echo "nine deaths named"
 
 python3 "$top/tests/hosts/proxy/streams.py" "$work/proxy" "$work"

@@ -129,6 +129,7 @@ done
 [ "$(told "$work/farm3.json" group first)" = "${ids%% *}" ] ||
   fail "not the first one is blamed"
 cat "$work/farm3.json"
+valid_lines "$work/farm3.json"
 echo "the third proxy blames the first one's connection: $got"
 
 [ "$(cli hlen tlsdiag:127.0.0.1)" = 3 ] || fail "not one field for each proxy"
