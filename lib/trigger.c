@@ -384,6 +384,15 @@ static int was_given_time(const struct flow *f)
          o->t >= 100000u || f->side[TLSDIAG_FROM_CLIENT].num_syns > 1;
 }
 
+/* Nothing abnormal ended it, and it was completed: what came behind that. */
+static uint16_t behind_finish(const struct flow *f, const struct facts *k)
+{
+  return fact_holds(k, FACT_RENEGOTIATION) && !fact_holds(k, FACT_MISSED) &&
+                 renegotiation_refused(f)
+             ? TRIGGER_RENEGOTIATION
+             : TRIGGER_COMPLETED;
+}
+
 void trigger_choose(const struct flow *f, struct facts *k)
 {
   const size_t num = f->num_observations;
@@ -402,10 +411,7 @@ void trigger_choose(const struct flow *f, struct facts *k)
     }
   }
   if (k->trigger == TRIGGER_NONE && done) {
-    k->trigger = fact_holds(k, FACT_RENEGOTIATION) &&
-                         !fact_holds(k, FACT_MISSED) && renegotiation_refused(f)
-                     ? TRIGGER_RENEGOTIATION
-                     : TRIGGER_COMPLETED;
+    k->trigger = behind_finish(f, k);
   }
   end_facts(f, k);
   k->outcome = outcome_of(k);
