@@ -148,6 +148,12 @@ static void late_year(struct parts *m)
   }
 }
 
+/* The byte at hand, 0 at the end. */
+static uint8_t at_hand(const struct parts *m)
+{
+  return m->p < m->end ? *m->p : 0;
+}
+
 /* Z, +01:00, +0100, " +0100": the offset from UTC in minutes. */
 static int zone(struct parts *m)
 {
@@ -156,21 +162,21 @@ static int zone(struct parts *m)
   unsigned minutes = 0;
   int sign = 1;
 
-  if (m->p < m->end && *m->p == 'Z') {
+  if (at_hand(m) == 'Z') {
     m->p++;
     return 0;
   }
-  ahead.p += ahead.p < ahead.end && *ahead.p == ' ';
-  if (ahead.p == ahead.end || (*ahead.p != '+' && *ahead.p != '-')) {
+  ahead.p += at_hand(&ahead) == ' ';
+  if (at_hand(&ahead) != '+' && at_hand(&ahead) != '-') {
     return 0;
   }
   sign = *ahead.p++ == '-' ? -1 : 1;
   if (!number(&ahead, 2, &hours)) {
     return 0;
   }
-  ahead.p += ahead.p < ahead.end && *ahead.p == ':';
+  ahead.p += at_hand(&ahead) == ':';
   if (!number(&ahead, 2, &minutes) || hours > 14 || minutes > 59 ||
-      (ahead.p < ahead.end && is_digit(*ahead.p))) {
+      is_digit(at_hand(&ahead))) {
     return 0;
   }
   m->p = ahead.p;

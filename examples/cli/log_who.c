@@ -38,29 +38,41 @@ const uint8_t *log_word(const uint8_t *in, size_t len, const char *word)
 
 /* ---- addresses ---- */
 
-/* Four numbers up to 255: 10.0.19041.1 is a version. */
+/* The digits of a number up to 255, 0 where there is none. */
+static size_t octet_len(const uint8_t *p, size_t left)
+{
+  unsigned value = 0;
+  size_t digits = 0;
+
+  while (digits < left && digits < 4 && is_digit(p[digits])) {
+    value = value * 10 + (unsigned)(p[digits++] - '0');
+  }
+  return digits > 3 || value > 255 ? 0 : digits;
+}
+
+/* Four of them: 10.0.19041.1 is a version. */
 static size_t ipv4_len(const uint8_t *p, size_t left)
 {
-  unsigned numbers = 0;
+  unsigned numbers;
+  size_t digits;
   size_t at = 0;
 
-  while (numbers < 4) {
-    unsigned value = 0;
-    size_t digits = 0;
-
-    while (at < left && digits < 4 && is_digit(p[at])) {
-      value = value * 10 + (unsigned)(p[at++] - '0');
-      digits++;
-    }
-    if (digits == 0 || digits > 3 || value > 255) {
+  for (numbers = 0; numbers < 4; numbers++) {
+    if (numbers > 0 && (at >= left || p[at++] != '.')) {
       return 0;
     }
-    numbers++;
-    if (numbers < 4 && (at >= left || p[at++] != '.')) {
+    digits = octet_len(p + at, left - at);
+    if (digits == 0) {
       return 0;
     }
+    at += digits;
   }
   return at < left && (is_letter(p[at]) || p[at] == '-') ? 0 : at;
+}
+
+static int is_ipv6_byte(uint8_t c)
+{
+  return is_hex(c) || c == ':' || c == '.';
 }
 
 /* With "::" or all eight groups: 03:45:41 is a time and c:318: a line of a
@@ -69,16 +81,20 @@ static size_t ipv6_len(const uint8_t *p, size_t left)
 {
   size_t len = 0;
   unsigned colons = 0;
+  int was_colon = 0;
   int is_short = 0;
 
-  while (len < left && len < ADDRESS_MAX &&
-         (is_hex(p[len]) || p[len] == ':' || p[len] == '.')) {
-    colons += p[len] == ':';
-    is_short |= p[len] == ':' && len > 0 && p[len - 1] == ':';
-    len++;
+  while (len < left && len < ADDRESS_MAX && is_ipv6_byte(p[len])) {
+    int colon = p[len++] == ':';
+
+    is_short |= colon & was_colon;
+    was_colon = colon;
+    colons += (unsigned)colon;
   }
-  if (colons < 2 || colons > 8 || (!is_short && colons != 7) ||
-      (len < left && is_letter(p[len]))) {
+  if (len < left && is_letter(p[len])) {
+    return 0;
+  }
+  if (colons != 7 && !(is_short && colons >= 2 && colons <= 8)) {
     return 0;
   }
   return len > 2 ? len : 0;
