@@ -21,6 +21,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lab'))
+import postfix  # noqa: E402
 from labkit import pki, servers, services, tools  # noqa: E402
 
 TOOL = os.environ['TLSDIAG_TOOL']
@@ -39,8 +40,9 @@ def go_http(at, options):
     return words + ([at.clients_ca(options)] if options.get('auth') else []), {}
 
 
-STARTERS = {**servers.SERVERS, **services.SERVICES, 'go-http': go_http}
-NEEDS = {**tools.NEEDS, 'go-http': ['go']}
+STARTERS = {**servers.SERVERS, **services.SERVICES, 'go-http': go_http,
+            'postfix': postfix.start}
+NEEDS = {**tools.NEEDS, 'go-http': ['go'], 'postfix': ['dpkg']}
 PEERS = os.path.join(HERE, '..', '..', 'lab', 'peers')
 SURE = 50      # below this the tool says that it does not know
 QUIET = 0.25   # seconds without a new line: the server has said it
@@ -291,12 +293,16 @@ def run_part(row, part, work, certificates, shows):
     run = os.path.join(work, part)
     os.makedirs(run)
     os.chmod(run, 0o777)
-    server = Server({**row, 'options': json.dumps(options)}, run,
-                    certificates)
+    try:
+        server = Server({**row, 'options': json.dumps(options)}, run,
+                        certificates)
+    except postfix.Missing as lack:
+        print('skipped: needs %s' % lack)
+        return None
     try:
         if not server.wait():
             with open(server.logs[0], 'rb') as out:
-                print('%s does not start: %s' % (
+                print('skipped: %s does not start: %s' % (
                     row['server'], out.read()[-600:].decode('ascii',
                                                             'replace')))
             return None
@@ -325,7 +331,6 @@ def main(arguments):
             if part in row['parts'].split():
                 done = run_part(row, part, work, certificates, shows)
                 if done is None:
-                    print('skipped: the server does not start here')
                     return 77
                 counts = [a + b for a, b in zip(counts, done)]
     print('%s: %d failures named, %d silent in the log, %d wrong' % (
