@@ -26,12 +26,8 @@ function toolSays(file) {
 }
 
 const KEYS = ['index', 'client', 'server', 'outcome', 'cause', 'confidence',
-  'party', 'stage', 'noise', 'alert', 'version', 'cipher'];
-// What is not known is null to the tool, and absent here.
-const known = (value) => (value && typeof value === 'object'
-  ? Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null))
-  : value);
-const gist = (rows) => rows.map((row) => KEYS.map((key) => known(row[key])));
+  'party', 'stage', 'noise', 'alert', 'end', 'version', 'cipher'];
+const gist = (rows) => rows.map((row) => KEYS.map((key) => row[key]));
 
 function capturesBelow(directory) {
   return fs.readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
