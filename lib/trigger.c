@@ -73,6 +73,14 @@ static int is_harmless(const struct flow *f, size_t index)
   return code == 112 || code == 41;
 }
 
+/* What a side sent behind the alert is not why the other sent it. */
+static void forget_after(struct facts *k, unsigned fact, size_t index)
+{
+  if (k->at[fact] != INFERRED && k->at[fact] > index + 1) {
+    k->at[fact] = 0;
+  }
+}
+
 /* Returns 1 when this alert is what ended the handshake. */
 static int alert_event(const struct flow *f, struct facts *k, size_t i,
                        int done)
@@ -85,6 +93,8 @@ static int alert_event(const struct flow *f, struct facts *k, size_t i,
     return 0;
   }
   k->alert_at = (uint8_t)(i + 1);
+  forget_after(k, FACT_CLIENT_ODD_LATER, i);
+  forget_after(k, FACT_SERVER_ODD_LATER, i);
   choose(k, (o->from != 0 ? TRIGGER_ALERT_SERVER : TRIGGER_ALERT_CLIENT) + code,
          i);
   return 1;
