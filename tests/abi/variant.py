@@ -3,8 +3,8 @@
     variant.py shorter|longer HEADER >OTHER
 
 shorter: structs that begin with `size` lack their last member, and a verdict
-holds fewer causes; a hint stays, since a verdict needs all of it.  longer: each has three members more, and a verdict
-holds more causes."""
+holds fewer causes; a hint stays, since a verdict needs all of it.  longer: each
+has three members more, and a verdict holds more causes."""
 import re
 import sys
 
