@@ -69,6 +69,17 @@ finish()
 }
 trap finish EXIT
 
+# within SECONDS COMMAND...: until it succeeds.
+within()
+{
+  local tries=$(($1 * 10))
+  shift
+  until "$@"; do
+    [ $((tries--)) -gt 0 ] || fail "waited in vain: $*"
+    sleep 0.1
+  done
+}
+
 cc=${CC:-cc}
 cflags=(-O2 -g -Wall -Wextra -I"$top/include")
 # Linked with what was built, found again at run time.

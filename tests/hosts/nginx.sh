@@ -228,19 +228,32 @@ echo "nine failures named, two successes silent, variables right"
 echo "HTTP/2, an optional certificate, resumption: told as they are"
 
 echo "== workers"
+has_other_workers()
+{
+  [ "$(pgrep -P $master | sort | tr '\n' ' ')" != "$pid_before" ]
+}
+has_causes() # COUNT
+{
+  [ "$(causes | wc -l)" -ge "$1" ]
+}
 # A configuration is loaded while one client is in the middle of its hello: the
 # old worker judges it, a new one the next; the logs are opened again.
 pid_before=$(pgrep -P $master | sort | tr '\n' ' ')
 new_log
-raw "$https" 'h = hello("good.example", "c02b"); s.sendall(h[:40]); time.sleep(2)
+raw "$https" 'h = hello("good.example", "c02b"); s.sendall(h[:40])
+import os, time; os.chdir("'"$work"'"); time.sleep(0.3); open("half", "w")
+for _ in range(100):
+    if not os.path.exists("go"): time.sleep(0.1)
 s.sendall(h[40:]); s.recv(99)' &
 slow=$!
-sleep 0.5
+within 10 test -e "$work/half"
 kill -HUP $master
-sleep 0.7
+within 10 has_other_workers
 s_client "$https" "${good[@]}" -tls1_1 -cipher DEFAULT@SECLEVEL=0
+within 10 has_causes 1
+: >"$work/go"
 wait $slow
-sleep 0.5
+within 10 has_causes 2
 printf '%s\n' version_client_too_old no_shared_cipher >"$work/want"
 causes >"$work/got"
 same_lines "$work/want" "$work/got" "verdicts over a reload"
