@@ -48,8 +48,11 @@ SURE = 50      # below this the tool says that it does not know
 QUIET = 0.25   # seconds without a new line: the server has said it
 PATIENCE = 3.0
 REQUEST = b'GET / HTTP/1.0\r\nHost: www.example.test\r\n\r\n'
-# What a client says before TLS begins, and how s_client is told.
-UPGRADES = {'postgres': (struct.pack('>II', 8, 80877103), 1)}
+# What a client says before TLS begins, each in turn with how the answer ends.
+UPGRADES = {'postgres': ((struct.pack('>II', 8, 80877103), b'S'),),
+            'smtp': ((b'', b'\n'), (b'EHLO x.example.test\r\n', b'250 '),
+                     (b'STARTTLS\r\n', b'\n')),
+            'imap': ((b'', b'\n'), (b'a STARTTLS\r\n', b'\n'))}
 
 
 def rows(name):
@@ -163,7 +166,7 @@ class Client:
     def __init__(self, server, certificates):
         self.server = server
         self.pki = certificates
-        self.upgrade = UPGRADES.get(server.row['starttls'])
+        self.upgrade = UPGRADES.get(server.row['starttls'], ())
 
     def run(self, words, address):
         """One provocation from one address."""
@@ -198,9 +201,14 @@ class Client:
             sock.bind((address, 0))
             sock.settimeout(2)
             sock.connect(('127.0.0.1', self.server.port))
-            if self.upgrade:
-                sock.sendall(self.upgrade[0])
-                sock.recv(self.upgrade[1])
+            for words, answer in self.upgrade:
+                sock.sendall(words)
+                told = b''
+                while answer not in told:
+                    more = sock.recv(4096)
+                    if not more:
+                        return
+                    told += more
             sock.sendall(payload.encode().decode('unicode_escape')
                          .encode('latin-1'))
             time.sleep(0.1)

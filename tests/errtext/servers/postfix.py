@@ -28,8 +28,7 @@ class Missing(Exception):
 
 
 def unpack(directory):
-    """The package's files, of the archive that apt knows; their root."""
-    root = os.path.join(directory, 'root')
+    """The package's files, of the archive that apt knows."""
     for command in (
             # The directory is root's: apt's own user may not write there.
             ['apt-get', '-qq', '-o', 'APT::Sandbox::User=root', 'download',
@@ -42,7 +41,6 @@ def unpack(directory):
             raise Missing('postfix: %s' % error) from error
         if done.returncode:
             raise Missing('postfix: ' + done.stderr.strip()[-200:])
-    return root
 
 
 def find(directory):
@@ -51,8 +49,10 @@ def find(directory):
         raise Missing('root, for postfix')
     if os.path.exists('/%s/sbin/master' % LIB):
         return '/'
-    os.mkdir(directory)
-    return unpack(directory)
+    if not os.path.exists(directory):
+        os.mkdir(directory)
+        unpack(directory)
+    return os.path.join(directory, 'root')
 
 
 def make_queue(queue, data):
@@ -73,8 +73,9 @@ def make_queue(queue, data):
 
 
 def start(at, options):
-    """The command, its log and its environment; TLS from the first byte."""
-    root = find(at.run + '/package')
+    """The command, its log and its environment; TLS from the first byte
+    unless options say `wrapper: no`."""
+    root = find(os.path.join(os.path.dirname(at.run), 'package'))
     lib = os.path.join(root, LIB)
     conf, queue, data = (os.path.join(at.run, name)
                          for name in ('conf', 'queue', 'data'))
@@ -102,7 +103,7 @@ alias_maps =
 local_recipient_maps =
 smtpd_peername_lookup = no
 smtpd_relay_restrictions = reject
-smtpd_tls_wrappermode = yes
+smtpd_tls_wrappermode = {options.get('wrapper', 'yes')}
 smtpd_tls_security_level = encrypt
 smtpd_tls_cert_file = {cert}
 smtpd_tls_key_file = {key}
