@@ -34,21 +34,6 @@ enum {
   PPP_IP6 = 0x0057
 };
 
-static int skip(struct view *v, size_t count)
-{
-  if (v->len < count) {
-    return -1;
-  }
-  v->at += count;
-  v->len -= count;
-  return 0;
-}
-
-static unsigned be16(const uint8_t *at)
-{
-  return (unsigned)at[0] << 8 | at[1];
-}
-
 /* Raw IP tells its version in the first four bits. */
 static unsigned peel_raw(struct view *v)
 {
@@ -68,13 +53,13 @@ static unsigned peel_ppp(struct view *v)
   unsigned protocol;
 
   if (v->len >= 2 && v->at[0] == 0xff && v->at[1] == 0x03) {
-    (void)skip(v, 2);
+    (void)view_skip(v, 2);
   }
   if (v->len < 2) {
     return ETHERTYPE_NONE;
   }
-  protocol = v->at[0] & 1 ? v->at[0] : be16(v->at);
-  (void)skip(v, v->at[0] & 1 ? 1 : 2);
+  protocol = v->at[0] & 1 ? v->at[0] : read_u16(v->at);
+  (void)view_skip(v, v->at[0] & 1 ? 1 : 2);
   if (protocol == PPP_IP4) {
     return ETHERTYPE_IP4;
   }
@@ -87,7 +72,7 @@ static unsigned peel_pppoe(struct view *v)
   if (v->len < 6 || v->at[1] != 0) {
     return ETHERTYPE_NONE;
   }
-  (void)skip(v, 6);
+  (void)view_skip(v, 6);
   return peel_ppp(v);
 }
 
@@ -102,7 +87,7 @@ static unsigned peel_mpls(struct view *v)
       return ETHERTYPE_NONE;
     }
     bottom = v->at[2] & 1;
-    (void)skip(v, 4);
+    (void)view_skip(v, 4);
   }
   return peel_raw(v);
 }
@@ -116,8 +101,8 @@ static unsigned snap_type(struct view *v)
   if (v->len < 8 || memcmp(v->at, snap, sizeof snap) != 0) {
     return ETHERTYPE_NONE;
   }
-  type = be16(v->at + 6);
-  (void)skip(v, 8);
+  type = read_u16(v->at + 6);
+  (void)view_skip(v, 8);
   return type >= ETHERTYPE_SNAP_LIMIT ? type : (unsigned)ETHERTYPE_NONE;
 }
 
@@ -133,8 +118,8 @@ static unsigned peel_type(struct view *v, unsigned type)
     if (v->len < 4) {
       return ETHERTYPE_NONE;
     }
-    type = be16(v->at + 2);
-    (void)skip(v, 4);
+    type = read_u16(v->at + 2);
+    (void)view_skip(v, 4);
   }
   switch (type) {
   case ETHERTYPE_IP4:
@@ -157,8 +142,8 @@ static unsigned peel_ethernet(struct view *v)
   if (v->len < 14) {
     return ETHERTYPE_NONE;
   }
-  type = be16(v->at + 12);
-  (void)skip(v, 14);
+  type = read_u16(v->at + 12);
+  (void)view_skip(v, 14);
   return type == ETHERTYPE_IP4 ? type : peel_type(v, type);
 }
 
@@ -171,8 +156,8 @@ static unsigned peel_sll(struct view *v)
   if (v->len < 16) {
     return ETHERTYPE_NONE;
   }
-  type = be16(v->at + 14);
-  (void)skip(v, 16);
+  type = read_u16(v->at + 14);
+  (void)view_skip(v, 16);
   return peel_type(v, type);
 }
 
@@ -183,8 +168,8 @@ static unsigned peel_sll2(struct view *v)
   if (v->len < 20) {
     return ETHERTYPE_NONE;
   }
-  type = be16(v->at);
-  (void)skip(v, 20);
+  type = read_u16(v->at);
+  (void)view_skip(v, 20);
   return peel_type(v, type);
 }
 
@@ -199,7 +184,7 @@ static unsigned peel_null(struct view *v)
     return ETHERTYPE_NONE;
   }
   family = v->at[0] | v->at[1] ? (unsigned)v->at[0] : (unsigned)v->at[3];
-  (void)skip(v, 4);
+  (void)view_skip(v, 4);
   switch (family) {
   case 2:
     return ETHERTYPE_IP4;

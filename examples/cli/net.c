@@ -7,11 +7,6 @@
 
 enum { IP6_MAX_HEADERS = 16, MAX_TUNNELS = 4 };
 
-static uint16_t be16(const uint8_t *at)
-{
-  return (uint16_t)((unsigned)at[0] << 8 | at[1]);
-}
-
 static uint32_t be32(const uint8_t *at)
 {
   return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 |
@@ -30,7 +25,7 @@ static uint16_t tcp_mss(const uint8_t *at, size_t len)
         return 0;
       }
       if (at[0] == 2 && at[1] == 4) {
-        return be16(at + 2);
+        return read_u16(at + 2);
       }
       step = at[1];
     }
@@ -52,12 +47,12 @@ static enum net_kind tcp_read(struct view v, uint32_t wire, struct packet *p)
   if (header < 20 || header > wire) {
     return NET_CUT;
   }
-  p->src.port = be16(v.at);
-  p->dst.port = be16(v.at + 2);
+  p->src.port = read_u16(v.at);
+  p->dst.port = read_u16(v.at + 2);
   p->seq = be32(v.at + 4);
   p->ack = be32(v.at + 8);
   p->tcp_flags = v.at[13];
-  p->window = be16(v.at + 14);
+  p->window = read_u16(v.at + 14);
   p->mss = 0;
   if (p->tcp_flags & TCP_SYN) {
     p->mss = tcp_mss(v.at + 20, (v.len < header ? v.len : header) - 20);
@@ -75,12 +70,12 @@ static enum net_kind udp_read(struct view v, uint32_t wire, struct packet *p)
   if (v.len < 8) {
     return NET_CUT;
   }
-  len = be16(v.at + 4);
+  len = read_u16(v.at + 4);
   if (len < 8 || len > wire) {
     len = wire; /* 0: a jumbogram or an offloaded packet */
   }
-  p->src.port = be16(v.at);
-  p->dst.port = be16(v.at + 2);
+  p->src.port = read_u16(v.at);
+  p->dst.port = read_u16(v.at + 2);
   p->payload = v.at + 8;
   p->payload_wire = len - 8;
   p->payload_len = (uint32_t)(v.len - 8);
@@ -117,7 +112,7 @@ static enum net_kind ip4_read(struct view v, struct packet *p)
     return NET_CUT;
   }
   header = (size_t)(v.at[0] & 15) * 4;
-  total = be16(v.at + 2);
+  total = read_u16(v.at + 2);
   if (total == 0) {
     total = v.len; /* a segment that the network card would have cut up */
   }
@@ -127,14 +122,14 @@ static enum net_kind ip4_read(struct view v, struct packet *p)
   p->family = FAMILY_IP4;
   p->proto = v.at[9];
   p->hops = v.at[8];
-  p->ip_id = be16(v.at + 4);
+  p->ip_id = read_u16(v.at + 4);
   p->has_ip_id = 1;
   p->dont_fragment = (v.at[6] & 0x40) != 0;
   memset(p->src.addr + 4, 0, 12);
   memset(p->dst.addr + 4, 0, 12);
   memcpy(p->src.addr, v.at + 12, 4);
   memcpy(p->dst.addr, v.at + 16, 4);
-  if ((be16(v.at + 6) & 0x3fff) != 0) {
+  if ((read_u16(v.at + 6) & 0x3fff) != 0) {
     return NET_FRAGMENT;
   }
   v.at += header;
@@ -174,7 +169,7 @@ static enum net_kind ip6_walk(struct view v, uint32_t wire, struct packet *p)
       step = v.len < 8 ? 0 : ((size_t)v.at[1] + 2) * 4;
       break;
     case IP6_FRAGMENT:
-      if (v.len >= 8 && (be16(v.at + 2) & 0xfff9) != 0) {
+      if (v.len >= 8 && (read_u16(v.at + 2) & 0xfff9) != 0) {
         return NET_FRAGMENT;
       }
       step = v.len < 8 ? 0 : 8;
@@ -200,7 +195,7 @@ static enum net_kind ip6_read(struct view v, struct packet *p)
   if (v.len < 40 || v.at[0] >> 4 != 6) {
     return NET_CUT;
   }
-  wire = be16(v.at + 4);
+  wire = read_u16(v.at + 4);
   p->family = FAMILY_IP6;
   p->proto = v.at[6];
   p->hops = v.at[7];

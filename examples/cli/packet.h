@@ -11,6 +11,23 @@ struct view {
   size_t len;
 };
 
+/* Takes `count` bytes off the front; -1 if there are fewer. */
+static inline int view_skip(struct view *v, size_t count)
+{
+  if (v->len < count) {
+    return -1;
+  }
+  v->at += count;
+  v->len -= count;
+  return 0;
+}
+
+/* Two bytes in network order. */
+static inline uint16_t read_u16(const uint8_t *at)
+{
+  return (uint16_t)((unsigned)at[0] << 8 | at[1]);
+}
+
 enum { FAMILY_IP4 = 4, FAMILY_IP6 = 6 };
 enum { PROTO_TCP = 6, PROTO_UDP = 17 };
 

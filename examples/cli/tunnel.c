@@ -18,21 +18,6 @@ enum {
   TYPE_ERSPAN_3 = 0x22eb
 };
 
-static unsigned be16(const uint8_t *at)
-{
-  return (unsigned)at[0] << 8 | at[1];
-}
-
-static int skip(struct view *v, size_t count)
-{
-  if (v->len < count) {
-    return -1;
-  }
-  v->at += count;
-  v->len -= count;
-  return 0;
-}
-
 static unsigned of_link(struct view *v, int dlt)
 {
   return link_for(dlt)(v);
@@ -57,7 +42,7 @@ static unsigned erspan(struct view *v, unsigned type, int has_sequence)
   } else if (has_sequence) {
     header = 8;
   }
-  return skip(v, header) != 0 ? ETHERTYPE_NONE : of_link(v, LINK_ETHERNET);
+  return view_skip(v, header) != 0 ? ETHERTYPE_NONE : of_link(v, LINK_ETHERNET);
 }
 
 /* RFC 2784 and 2890: flags, version 0, type, then what the flags announce. */
@@ -71,12 +56,12 @@ static unsigned gre(struct view *v)
   if (v->len < 4) {
     return ETHERTYPE_NONE;
   }
-  flags = be16(v->at);
-  type = be16(v->at + 2);
+  flags = read_u16(v->at);
+  type = read_u16(v->at + 2);
   header += flags & CHECKSUM ? 4 : 0;
   header += flags & KEY ? 4 : 0;
   header += flags & SEQUENCE ? 4 : 0;
-  if ((flags & OTHER) != 0 || skip(v, header) != 0) {
+  if ((flags & OTHER) != 0 || view_skip(v, header) != 0) {
     return ETHERTYPE_NONE;
   }
   if (type == TYPE_ERSPAN || type == TYPE_ERSPAN_3) {
@@ -88,7 +73,7 @@ static unsigned gre(struct view *v)
 /* RFC 7348 section 5: of the flags only I, and all else reserved. */
 static unsigned vxlan(struct view *v)
 {
-  if (v->len < 8 || v->at[0] != 0x08 || v->at[7] != 0 || skip(v, 8) != 0) {
+  if (v->len < 8 || v->at[0] != 0x08 || v->at[7] != 0 || view_skip(v, 8) != 0) {
     return ETHERTYPE_NONE;
   }
   return of_link(v, LINK_ETHERNET);
@@ -102,8 +87,8 @@ static unsigned geneve(struct view *v)
   if (v->len < 8 || v->at[0] >> 6 != 0) {
     return ETHERTYPE_NONE;
   }
-  type = be16(v->at + 2);
-  return skip(v, 8 + (size_t)(v->at[0] & 0x3f) * 4) != 0 ? ETHERTYPE_NONE
+  type = read_u16(v->at + 2);
+  return view_skip(v, 8 + (size_t)(v->at[0] & 0x3f) * 4) != 0 ? ETHERTYPE_NONE
                                                          : of_type(v, type);
 }
 
@@ -120,14 +105,15 @@ static unsigned gtp(struct view *v)
     return ETHERTYPE_NONE;
   }
   flags = v->at[0];
-  if (skip(v, flags & OPTIONAL ? 12 : 8) != 0) {
+  if (view_skip(v, flags & OPTIONAL ? 12 : 8) != 0) {
     return ETHERTYPE_NONE;
   }
   if ((flags & EXTENDED) != 0) {
     next = v->at[-1];
   }
   while (next != 0) {
-    if (v->len == 0 || v->at[0] == 0 || skip(v, (size_t)v->at[0] * 4) != 0) {
+    if (v->len == 0 || v->at[0] == 0 ||
+        view_skip(v, (size_t)v->at[0] * 4) != 0) {
       return ETHERTYPE_NONE;
     }
     next = v->at[-1];
