@@ -353,15 +353,16 @@ static void end_facts(const struct flow *f, struct facts *k)
 
 static int is_plaintext_talk(const struct flow *f, const struct facts *k)
 {
-  int server_plain = (fact_holds(k, FACT_SERVER_HTTP) &&
-                      !fact_holds(k, FACT_HTTP_BAD_REQUEST)) ||
-                     fact_holds(k, FACT_SERVER_BANNER) ||
-                     fact_holds(k, FACT_SERVER_OTHER);
-
-  return client_spoke_plain(k) && server_plain &&
-         fact_holds(k, FACT_NO_HELLO) &&
-         !fact_holds(k, FACT_STARTTLS_AGREED) &&
-         !fact_holds(k, FACT_STARTTLS_REFUSED) && !sight_is_open_talk(f, k);
+  if (!fact_holds(k, FACT_NO_HELLO) || !client_spoke_plain(k) ||
+      fact_holds(k, FACT_STARTTLS_AGREED) ||
+      fact_holds(k, FACT_STARTTLS_REFUSED)) {
+    return 0;
+  }
+  return ((fact_holds(k, FACT_SERVER_HTTP) &&
+           !fact_holds(k, FACT_HTTP_BAD_REQUEST)) ||
+          fact_holds(k, FACT_SERVER_BANNER) ||
+          fact_holds(k, FACT_SERVER_OTHER)) &&
+         !sight_is_open_talk(f, k);
 }
 
 static uint8_t outcome_of(const struct facts *k)

@@ -935,7 +935,7 @@ enum {
   TLSDIAG_CAUSE_INTERNAL_ERROR = 58,
   /* Negotiation failed and the exact reason is not observable */
   TLSDIAG_CAUSE_HANDSHAKE_FAILURE = 59,
-  /* The server's access rules refused the client */
+  /* A valid certificate was refused by access control */
   TLSDIAG_CAUSE_ACCESS_DENIED = 60,
   /* Any other fatal alert */
   TLSDIAG_CAUSE_OTHER_ALERT = 61,
