@@ -11,13 +11,17 @@ listed()
   sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$@" | sort -u
 }
 
-# missing FILE...: those of them that are not installed.
+# missing FILE...: those of them that are not installed, unless a command of
+# that name is there from elsewhere (npm comes with other builds of nodejs).
 missing()
 {
-  local installed
+  local installed name
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' |
               sed -n 's/^installed //p' | sort -u)
-  comm -23 <(listed "$@") <(printf '%s\n' "$installed")
+  comm -23 <(listed "$@") <(printf '%s\n' "$installed") |
+    while read -r name; do
+      command -v "$name" >/dev/null || printf '%s\n' "$name"
+    done
 }
 
 # apt ARGUMENTS...: apt-get as root, quiet unless it fails.
