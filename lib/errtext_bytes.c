@@ -271,51 +271,54 @@ int et_escaped_record(const uint8_t *text, size_t len, size_t from, size_t to,
   return 0;
 }
 
-/* How the first bytes of other protocols look in hex. */
-static const struct prefix {
-  char digits[20];
-  enum et_known meaning;
-} prefixes[] = {{"47455420", ET_IS_HTTP_TO_TLS},         /* GET */
-                {"504f535420", ET_IS_HTTP_TO_TLS},       /* POST */
-                {"4845414420", ET_IS_HTTP_TO_TLS},       /* HEAD */
-                {"4f5054494f4e5320", ET_IS_HTTP_TO_TLS}, /* OPTIONS */
-                {"505249202a20", ET_IS_HTTP_TO_TLS},     /* PRI * */
-                {"434f4e4e45435420", ET_IS_PROXY_REQUEST},
-                {"50524f585920", ET_IS_PROXY_UNEXPECTED},
-                {"0d0a0d0a000d0a51", ET_IS_PROXY_UNEXPECTED},
-                {"5353482d", ET_IS_NON_TLS_CLIENT}, /* SSH- */
-                {"030000", ET_IS_NON_TLS_CLIENT}};  /* TPKT: remote desktop */
-
-static int begins(const struct shown *s, const char *prefix)
+/* What a client of TLS is taken for that spoke this first; -1: TLS itself, or
+ * nothing that would be known from a number at sight. */
+static int meaning_of(unsigned protocol)
 {
-  size_t i;
-
-  for (i = 0; prefix[i] != '\0'; i++) {
-    if (s->at + i >= s->len ||
-        digit_of(s->text[s->at + i]) != digit_of((uint8_t)prefix[i])) {
-      return 0;
-    }
+  switch (protocol) {
+  case TLSDIAG_PROTOCOL_HTTP_REQUEST:
+  case TLSDIAG_PROTOCOL_HTTP2_PREFACE:
+    return ET_IS_HTTP_TO_TLS;
+  case TLSDIAG_PROTOCOL_HTTP_CONNECT:
+    return ET_IS_PROXY_REQUEST;
+  case TLSDIAG_PROTOCOL_PROXY_V1:
+  case TLSDIAG_PROTOCOL_PROXY_V2:
+    return ET_IS_PROXY_UNEXPECTED;
+  case TLSDIAG_PROTOCOL_SSH:
+  case TLSDIAG_PROTOCOL_RDP:
+    return ET_IS_NON_TLS_CLIENT;
+  default:
+    return -1;
   }
-  return 1;
 }
 
+enum { FIRST_BYTES = 32 }; /* tlsdiag_recognise never wants more */
+
 /* Only where the text speaks of TLS: a number may begin like this. */
-static int other_protocol(const struct shown *s, const struct et_token *t,
+static int other_protocol(struct shown *s, const struct et_token *t,
                           struct et_match *m)
 {
-  size_t i;
+  uint8_t bytes[FIRST_BYTES];
+  unsigned protocol = TLSDIAG_PROTOCOL_UNKNOWN;
+  size_t num = 0;
+  int byte;
+  int meaning;
 
-  for (i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
-    if (begins(s, prefixes[i].digits)) {
-      found_at(m, t->at, (size_t)t->at + t->len, t->line);
-      m->meaning = (uint8_t)et_known(prefixes[i].meaning);
-      m->nature = TLSDIAG_NATURE_DETECTED;
-      m->flags = 0;
-      m->needs = ET_NEEDS_TLS;
-      return 1;
-    }
+  while (num < FIRST_BYTES && s->at < (size_t)t->at + t->len &&
+         (byte = next_byte(s)) >= 0) {
+    bytes[num++] = (uint8_t)byte;
   }
-  return 0;
+  (void)tlsdiag_recognise(bytes, num, TLSDIAG_FROM_CLIENT, &protocol);
+  meaning = meaning_of(protocol);
+  if (meaning < 0) {
+    return 0;
+  }
+  found_at(m, t->at, (size_t)t->at + t->len, t->line);
+  m->meaning = (uint8_t)et_known((enum et_known)meaning);
+  m->nature = TLSDIAG_NATURE_DETECTED;
+  m->flags = 0;
+  m->needs = ET_NEEDS_TLS;
+  return 1;
 }
 
 enum { HEX_ENOUGH = 16, PAIR = 2 };

@@ -15,12 +15,13 @@ static size_t address_unit(const struct side *s)
   return h[3] == 1 ? 10 : h[3] == 4 ? 22 : (size_t)h[4] + 7;
 }
 
-/* RFC 1929: a name and a password, each behind its length. */
+/* RFC 1929: a name and a password, each behind its length; two bytes are
+ * there. */
 static size_t password_unit(const struct side *s)
 {
   size_t at = (size_t)s->head[1] + 2;
 
-  if (s->head_len < 2 || (at < HEAD_MAX && s->head_len <= at)) {
+  if (at < HEAD_MAX && s->head_len <= at) {
     return 0;
   }
   return at < HEAD_MAX ? at + 1 + s->head[at] : at + 1;

@@ -449,37 +449,44 @@ static int feed_all(const uint8_t *text, size_t len, struct found *f,
   return found;
 }
 
-/* j NULL: looks for a hello only. */
-static int scan(const uint8_t *text, size_t len, struct judged *j)
+/* The bytes of all spellings are never more than the text. */
+static int found_begin(struct found *f, size_t len)
 {
-  struct found f;
-  int found = 0;
-
-  f.len = 0;
-  f.max = len + 1;
-  f.bytes = malloc(f.max);
-  if (f.bytes != NULL) {
-    found = j == NULL ? find_hello(text, len, &f) : feed_all(text, len, &f, j);
-  }
-  free(f.bytes);
-  return found;
+  f->len = 0;
+  f->max = len + 1;
+  f->bytes = malloc(f->max);
+  return f->bytes != NULL;
 }
 
 int dump_embedded_is_there(const uint8_t *text, size_t len)
 {
-  return scan(text, len, NULL);
+  struct found f;
+  int found = found_begin(&f, len) ? find_hello(text, len, &f) : 0;
+
+  free(f.bytes);
+  return found;
 }
 
 int dump_embedded_feed(const uint8_t *text, size_t len, struct judged *j)
 {
-  return scan(text, len, j);
+  struct found f;
+  int found = found_begin(&f, len) && feed_all(text, len, &f, j);
+
+  free(f.bytes);
+  return found;
 }
 
 /* A line whose bytes are fed is not read as text as well. */
 int dump_embedded_said(const struct dump_line *line)
 {
-  static struct judged unused; /* 8 KiB */
+  const uint8_t *at = line->ptr;
+  const uint8_t *begin;
+  enum style style;
+  struct found f;
+  int found = found_begin(&f, line->len) &&
+              next_records(line->ptr, &at, line->ptr + line->len, &f, &begin,
+                           &style) > 0;
 
-  judged_init(&unused);
-  return scan(line->ptr, line->len, &unused) == 0;
+  free(f.bytes);
+  return !found;
 }

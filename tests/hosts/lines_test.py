@@ -17,7 +17,7 @@ SCHEMA = os.path.join(TOP, 'docs', 'tlsdiag-json.schema.json')
 def main():
     """Prints what is invalid; the exit status says whether anything was."""
     if jsonschema is None:
-        print('note: no python3-jsonschema: JSON lines are not validated')
+        print('skipped: no python3-jsonschema: JSON lines are not validated')
         return 0
     with open(SCHEMA, encoding='ascii') as file:
         validator = jsonschema.Draft7Validator(json.load(file))
