@@ -247,17 +247,6 @@ static int close_event(const struct flow *f, struct facts *k, size_t i,
   return 1;
 }
 
-/* The kinds of observations that can be the end of a handshake. */
-#define EVENT(kind) (1ull << TLSDIAG_OBS_##kind)
-static int may_end(unsigned kind)
-{
-  const uint64_t kinds = EVENT(ALERT) | EVENT(ENCRYPTED_ALERT) |
-                         EVENT(PROTECTED_RECORD) | EVENT(FIRST_BYTES) |
-                         EVENT(STARTTLS) | EVENT(REFUSED) | EVENT(CLOSE);
-
-  return kind < 64 && (kinds >> kind & 1) != 0;
-}
-
 static int event(const struct flow *f, struct facts *k, size_t i, int done)
 {
   const struct observed *o = &f->observed[i];
@@ -417,7 +406,7 @@ void trigger_choose(const struct flow *f, struct facts *k)
     k->trigger = TRIGGER_CONNECT;
   }
   for (i = 0; i < num && k->trigger == TRIGGER_NONE; i++) {
-    if (may_end(f->observed[i].kind) && event(f, k, i, done)) {
+    if (event(f, k, i, done)) {
       silence_facts(f, k, i);
     }
   }
