@@ -168,6 +168,9 @@ size_t handshake_feed(struct flow *f, unsigned from, uint32_t t,
   if (s->msg_have == 0 && len >= 4) {
     n = 4 + (((size_t)data[1] << 16) | ((size_t)data[2] << 8) | data[3]);
     if (n <= len) { /* the common case: whole, so nothing is copied */
+      if (message_wanted(data[0])) {
+        make_room(f, from, t); /* as if it had come in pieces */
+      }
       s->msg_offset = saturate32(s->offset);
       message_done(f, from, t, data, n, n);
       return n;
